@@ -1,0 +1,32 @@
+//! The words of moodline as plain data: what a mention, an opinion, an assignment and a layer are.
+//!
+//! Nothing here reads or writes anything. Every other crate speaks in these types, so a value that exists is a
+//! value that was checked: ids are parsed at the edge, probabilities stay in range, days and instants are UTC.
+
+mod assignment;
+mod clock;
+mod cursor;
+mod day;
+mod embedding;
+mod flag;
+mod ids;
+mod layer;
+mod mention;
+mod opinion;
+mod query;
+mod run;
+mod sentiment;
+
+pub use assignment::{Assignment, AssignmentReason, Tally};
+pub use clock::{Clock, SystemClock};
+pub use cursor::Cursor;
+pub use day::{DayWindow, Week};
+pub use embedding::Embedding;
+pub use flag::{Flag, FlagStatus, NewFlag};
+pub use ids::{FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId, TouchpointId};
+pub use layer::{Change, Counts, Layer, LayerNode, LayerState, Period};
+pub use mention::{Mention, Rating, RawMention};
+pub use opinion::{JudgedOpinion, Opinion};
+pub use query::{MentionOrder, MentionQuery, MentionRow, TouchpointFilter};
+pub use run::{Run, RunKind, RunStatus};
+pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};

@@ -1,1 +1,56 @@
-//! (being written)
+//! What the pipeline needs from a database, one trait per noun; no SQL here.
+//!
+//! A stage takes the traits it touches and nothing more. `moodline-store-sqlite` and `moodline-store-postgres`
+//! implement all of them and both pass the one suite in [`conformance`].
+//!
+//! Two promises hold for every method that writes: it happens whole or not at all, in one transaction, and it may be
+//! repeated after a crash without loss or double count.
+
+pub mod conformance;
+mod error;
+mod layers;
+mod maps;
+mod mentions;
+mod opinions;
+mod overrides;
+mod runs;
+mod work;
+
+use async_trait::async_trait;
+
+pub use error::StoreError;
+pub use layers::{LayerSet, LayerStore, RollupRow};
+pub use maps::{AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, RollupDifference, VectorStore};
+pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceState};
+pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOutcome};
+pub use overrides::{NewOverride, Override, OverrideStore};
+pub use runs::RunStore;
+pub use work::{Backlog, Lease, WorkItem, WorkKind, WorkStore};
+
+/// What every store returns.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A whole database.
+#[async_trait]
+pub trait Store:
+    MentionStore
+    + WorkStore
+    + OpinionStore
+    + VectorStore
+    + MapStore
+    + AssignmentStore
+    + OverrideStore
+    + LayerStore
+    + RunStore
+    + Send
+    + Sync
+{
+    /// Brings the schema up to date; safe to call from several processes at once.
+    async fn migrate(&self) -> Result<()>;
+
+    /// Answers if the database can be reached and its schema is the one this binary was built for.
+    async fn check(&self) -> Result<()>;
+
+    /// Waits for running statements and closes the connections.
+    async fn close(&self);
+}

@@ -20,6 +20,7 @@ impl DayWindow {
     }
 
     /// The window of equal length that ends the day before this one begins.
+    #[must_use]
     pub fn previous(&self) -> Self {
         let last = self.from.pred_opt().unwrap_or(NaiveDate::MIN);
         Self::ending(last, self.days())

@@ -23,9 +23,11 @@ pub use cursor::Cursor;
 pub use day::{DayWindow, Week};
 pub use embedding::Embedding;
 pub use flag::{Flag, FlagStatus, NewFlag};
-pub use ids::{FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId, TouchpointId};
+pub use ids::{
+    FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId, TouchpointId,
+};
 pub use layer::{Change, Counts, Layer, LayerNode, LayerState, Period};
-pub use mention::{Mention, Rating, RawMention};
+pub use mention::{Mention, Rating, RawMention, RejectedRow};
 pub use opinion::{JudgedOpinion, Opinion};
 pub use query::{MentionOrder, MentionQuery, MentionRow, TouchpointFilter};
 pub use run::{Run, RunKind, RunStatus};

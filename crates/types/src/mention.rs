@@ -50,6 +50,19 @@ pub struct RawMention {
     pub rating: Option<Rating>,
 }
 
+/// A row or entry that could not become a mention.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RejectedRow {
+    /// File name or address.
+    pub origin: String,
+    /// 1-based line (or row, or entry) in it, where known.
+    pub line: Option<u64>,
+    /// What is wrong with it and what was expected.
+    pub reason: String,
+    /// The beginning of the offending row.
+    pub excerpt: String,
+}
+
 /// A mention as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {

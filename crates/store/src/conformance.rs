@@ -1,0 +1,1 @@
+//! One suite that every store must pass (written beside the SQLite store).

@@ -1,0 +1,117 @@
+//! Mentions, the cursors that cover them, and the rows that could not be read.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use moodline_types::{Cursor, Mention, MentionId, Rating, RejectedRow, SourceId};
+
+use crate::Result;
+
+/// A mention ready to store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewMention {
+    /// The source's own id; identity together with the source.
+    pub external_id: String,
+    /// Where a person can read it.
+    pub url: Option<String>,
+    /// Keyed hash of the author.
+    pub author_hash: Option<String>,
+    /// Title, plain text.
+    pub title: Option<String>,
+    /// Body, plain text.
+    pub text: String,
+    /// Language hint.
+    pub language: Option<String>,
+    /// When it was posted.
+    pub posted_at: DateTime<Utc>,
+    /// Whether that is the time of fetching for want of better. An approximate date never replaces a known one and
+    /// never makes a revision.
+    pub posted_at_is_approximate: bool,
+    /// Stars or score.
+    pub rating: Option<Rating>,
+    /// Hash of everything whose change makes a revision: title, text, rating.
+    pub content_hash: String,
+}
+
+/// Everything that one step of reading a source yields.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct IngestPage {
+    /// Mentions in the order read; of two with one identity the later wins.
+    pub mentions: Vec<NewMention>,
+    /// What could not be read. The same (source, origin, line, reason) is kept once.
+    pub rejected: Vec<RejectedRow>,
+    /// How far the source has been read once these are stored; `None` leaves the cursor as it is.
+    pub cursor: Option<Cursor>,
+}
+
+/// What a page changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PageOutcome {
+    /// Mentions seen for the first time.
+    pub added: u64,
+    /// Known mentions whose content changed.
+    pub revised: u64,
+    /// Known mentions that had not changed.
+    pub unchanged: u64,
+    /// Rows set aside.
+    pub rejected: u64,
+}
+
+impl std::ops::AddAssign for PageOutcome {
+    fn add_assign(&mut self, other: Self) {
+        self.added += other.added;
+        self.revised += other.revised;
+        self.unchanged += other.unchanged;
+        self.rejected += other.rejected;
+    }
+}
+
+/// How a source stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceState {
+    /// The source.
+    pub source: SourceId,
+    /// How far it has been read.
+    pub cursor: Option<Cursor>,
+    /// Last time it was read without error.
+    pub last_success_at: Option<DateTime<Utc>>,
+    /// Last time it failed.
+    pub last_failure_at: Option<DateTime<Utc>>,
+    /// Why it failed then.
+    pub last_error: Option<String>,
+    /// Failures since the last success.
+    pub failures: u32,
+    /// Mentions stored from it.
+    pub mentions: u64,
+}
+
+/// The mention table and the state of its sources.
+#[async_trait]
+pub trait MentionStore: Send + Sync {
+    /// Stores one page and its cursor in one transaction, and marks the source as read at `now`.
+    ///
+    /// New and revised mentions are queued for every registered model. A mention that is unchanged keeps everything.
+    /// A hidden mention that is seen again becomes visible and is queued as if revised.
+    async fn commit_page(&self, source: &SourceId, page: &IngestPage, now: DateTime<Utc>) -> Result<PageOutcome>;
+
+    /// The state of one source; `None` if it was never read.
+    async fn source_state(&self, source: &SourceId) -> Result<Option<SourceState>>;
+
+    /// The state of every source ever read, by id.
+    async fn source_states(&self) -> Result<Vec<SourceState>>;
+
+    /// Notes that reading a source failed; its cursor and mentions stay.
+    async fn record_source_failure(&self, source: &SourceId, error: &str, now: DateTime<Utc>) -> Result<()>;
+
+    /// The mentions with these ids, by id; unknown ids are left out.
+    async fn mentions(&self, ids: &[MentionId]) -> Result<Vec<Mention>>;
+
+    /// Hides a mention from every count (it vanished upstream) and queues it for every map. `false` if unknown or
+    /// already hidden.
+    async fn hide_mention(&self, source: &SourceId, external_id: &str, now: DateTime<Utc>) -> Result<bool>;
+
+    /// Rows set aside, newest first.
+    async fn rejected_rows(&self, source: Option<&SourceId>, limit: u32) -> Result<Vec<(SourceId, RejectedRow)>>;
+
+    /// Number of visible mentions.
+    async fn mention_count(&self) -> Result<u64>;
+}

@@ -1,1 +1,15 @@
-//! (being written)
+//! The first step: what sources read becomes rows of the mention table.
+//!
+//! [`read_source`] asks a source page by page, makes each entry safe to keep (author hashed, date bounded, text
+//! normalised) and hands the page to the store, which commits it together with the source's cursor. Killed at any
+//! point it has stored whole pages only and goes on from the last cursor.
+
+mod author;
+mod error;
+mod normalise;
+mod read;
+
+pub use author::{AuthorKey, AuthorKeyError};
+pub use error::IngestError;
+pub use normalise::MAX_TEXT_CHARS;
+pub use read::{FetchOutcome, preview_source, read_source};

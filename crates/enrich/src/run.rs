@@ -1,0 +1,283 @@
+//! The loop over batches.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
+use moodline_store::{Lease, MentionStore, ModelRecord, OpinionStore, RunStore, VectorStore, WorkKind, WorkStore};
+use moodline_types::{Clock, Embedding, ModelId, RunKind};
+use tracing::{info, warn};
+
+use crate::{
+    EnrichConfig, EnrichError,
+    batch::{Batch, Judged, judge},
+    texts::embed_pending,
+};
+
+/// One loaded model, used by one thread at a time.
+#[derive(Clone)]
+pub struct SharedModel {
+    profile: ModelProfile,
+    classifier: Arc<Mutex<dyn Classifier>>,
+}
+
+impl SharedModel {
+    /// Shares a loaded model.
+    pub fn new<C: Classifier + 'static>(classifier: C) -> Self {
+        Self { profile: classifier.profile().clone(), classifier: Arc::new(Mutex::new(classifier)) }
+    }
+
+    /// What the model says of itself.
+    pub fn profile(&self) -> &ModelProfile {
+        &self.profile
+    }
+
+    /// Judges texts, each with its language hint, on a thread that may block.
+    pub async fn classify(&self, texts: Vec<(String, Option<String>)>) -> Result<Vec<Verdict>, EnrichError> {
+        self.on_its_thread(move |classifier| {
+            let texts: Vec<Text<'_>> =
+                texts.iter().map(|(text, hint)| Text { text, language_hint: hint.as_deref() }).collect();
+            classifier.classify(&texts)
+        })
+        .await
+    }
+
+    /// Embeds texts; each comes back with its vector.
+    pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<(String, Embedding)>, EnrichError> {
+        self.on_its_thread(move |classifier| {
+            let borrowed: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let vectors = classifier.embed(&borrowed)?;
+            Ok(texts.into_iter().zip(vectors).collect())
+        })
+        .await
+    }
+
+    async fn on_its_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Classifier) -> Result<T, ModelError> + Send + 'static,
+    ) -> Result<T, EnrichError> {
+        let classifier = Arc::clone(&self.classifier);
+        tokio::task::spawn_blocking(move || {
+            // A panic inside an earlier call left no half-written state behind: every call builds its own.
+            let mut classifier = classifier.lock().unwrap_or_else(PoisonError::into_inner);
+            work(&mut *classifier)
+        })
+        .await
+        .map_err(|lost| EnrichError::Thread(lost.to_string()))?
+        .map_err(EnrichError::Model)
+    }
+}
+
+impl fmt::Debug for SharedModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SharedModel").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+/// What judging changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EnrichOutcome {
+    /// Mentions judged and written.
+    pub mentions: u64,
+    /// Opinions written for them.
+    pub opinions: u64,
+    /// Texts of maps embedded.
+    pub texts: u64,
+    /// Results dropped because the mention changed, or was taken over, meanwhile.
+    pub lost: u64,
+    /// Failed tries.
+    pub failed: u64,
+    /// Mentions given up after too many of them.
+    pub set_aside: u64,
+    /// Mentions still waiting when this was last looked at.
+    pub waiting: u64,
+    /// Whether it was asked to stop before the end.
+    pub stopped: bool,
+}
+
+/// Judges everything that waits for this model.
+///
+/// `progress` is called after every written batch and answers whether to go on.
+///
+/// # Errors
+/// The store's, or the model's where it fails on everything. Batches written before stay written.
+pub async fn enrich<S>(
+    store: &S,
+    model: &SharedModel,
+    config: &EnrichConfig,
+    clock: &dyn Clock,
+    progress: &mut (dyn FnMut(&EnrichOutcome) -> bool + Send),
+) -> Result<EnrichOutcome, EnrichError>
+where
+    S: MentionStore + WorkStore + OpinionStore + VectorStore + RunStore + ?Sized,
+{
+    let profile = model.profile();
+    let record = ModelRecord {
+        id: profile.id.clone(),
+        dimensions: profile.dimensions,
+        unassigned_below: profile.unassigned_below,
+        similarity_temperature: profile.similarity_temperature,
+    };
+    store.register_model(&record, clock.now()).await?;
+    let id = &profile.id;
+    let texts = embed_pending(store, model, id).await?;
+    let waiting = store.backlog(WorkKind::Enrich, id.as_str(), clock.now()).await?.ready;
+    let start = EnrichOutcome { texts, waiting, ..EnrichOutcome::default() };
+    if waiting == 0 {
+        return Ok(start);
+    }
+    let run = store.start_run(RunKind::Enrich, id.as_str(), clock.now()).await?;
+    let began = Instant::now();
+    let worker = Worker { store, model, config, clock, id };
+    match worker.batches(start, progress).await {
+        Ok(outcome) => {
+            let summary = outcome.to_string();
+            let seconds = began.elapsed().as_secs_f64();
+            info!(model.id = %id, mention.count = outcome.mentions, seconds, "judged {summary}");
+            store.finish_run(run, Ok(&summary), clock.now()).await?;
+            Ok(outcome)
+        }
+        Err(error) => {
+            if let Err(second) = store.finish_run(run, Err(&error.to_string()), clock.now()).await {
+                warn!(error = %second, "could not close the run that failed");
+            }
+            Err(error)
+        }
+    }
+}
+
+struct Worker<'a, S: ?Sized> {
+    store: &'a S,
+    model: &'a SharedModel,
+    config: &'a EnrichConfig,
+    clock: &'a dyn Clock,
+    id: &'a ModelId,
+}
+
+impl<S> Worker<'_, S>
+where
+    S: MentionStore + WorkStore + OpinionStore + ?Sized,
+{
+    /// While the model reads one batch, the one before is written and the one after is claimed.
+    async fn batches(
+        &self,
+        mut outcome: EnrichOutcome,
+        progress: &mut (dyn FnMut(&EnrichOutcome) -> bool + Send),
+    ) -> Result<EnrichOutcome, EnrichError> {
+        let mut current = self.claim().await?;
+        let mut finished: Option<Judged> = None;
+        while !current.items.is_empty() {
+            let holder = current.holder.clone();
+            let claimed: Vec<_> = current.items.iter().map(|item| item.mention).collect();
+            let beside = async {
+                if let Some(judged) = finished.take() {
+                    self.write(judged, &mut outcome).await?;
+                }
+                let go_on = progress(&outcome);
+                if go_on { self.claim().await.map(Some) } else { Ok(None) }
+            };
+            let (judged, next) = tokio::join!(judge(current, self.model, self.config.max_tries), beside);
+            let judged = match judged {
+                Ok(judged) => judged,
+                Err(error) => {
+                    self.store.release(WorkKind::Enrich, self.id.as_str(), &holder, &claimed).await?;
+                    if let Ok(Some(next)) = next {
+                        self.give_back(next).await?;
+                    }
+                    return Err(error);
+                }
+            };
+            match next {
+                Ok(Some(next)) => {
+                    finished = Some(judged);
+                    current = next;
+                }
+                Ok(None) => {
+                    self.write(judged, &mut outcome).await?;
+                    outcome.stopped = outcome.waiting > 0;
+                    return Ok(outcome);
+                }
+                Err(error) => {
+                    // What was judged is not thrown away because the next claim failed.
+                    self.write(judged, &mut outcome).await?;
+                    return Err(error);
+                }
+            }
+        }
+        if let Some(judged) = finished {
+            self.write(judged, &mut outcome).await?;
+            progress(&outcome);
+        }
+        Ok(outcome)
+    }
+
+    async fn claim(&self) -> Result<Batch, EnrichError> {
+        let now = self.clock.now();
+        let lease = Lease { holder: holder(now), until: now + lease_time(self.config) };
+        let items = self
+            .store
+            .claim(WorkKind::Enrich, self.id.as_str(), self.config.batch_mentions, &lease, now)
+            .await?;
+        let ids: Vec<_> = items.iter().map(|item| item.mention).collect();
+        let mentions = if ids.is_empty() { Vec::new() } else { self.store.mentions(&ids).await? };
+        Ok(Batch { holder: lease.holder, items, mentions })
+    }
+
+    async fn give_back(&self, batch: Batch) -> Result<(), EnrichError> {
+        let ids: Vec<_> = batch.items.iter().map(|item| item.mention).collect();
+        Ok(self.store.release(WorkKind::Enrich, self.id.as_str(), &batch.holder, &ids).await?)
+    }
+
+    async fn write(&self, judged: Judged, outcome: &mut EnrichOutcome) -> Result<(), EnrichError> {
+        let opinions: u64 = judged.judgements.iter().map(|j| j.opinions.len() as u64).sum();
+        let written =
+            self.store.write_judgements(self.id, &judged.holder, &judged.judgements, self.clock.now()).await?;
+        outcome.mentions += written.written;
+        outcome.opinions += opinions;
+        outcome.lost += written.lost;
+        outcome.waiting = outcome.waiting.saturating_sub(judged.judgements.len() as u64);
+        for (mention, error) in judged.failures {
+            warn!(mention.id = %mention, error, "mention {mention} could not be judged");
+            outcome.failed += 1;
+            let target = self.id.as_str();
+            let tries = self.config.max_tries;
+            let given_up =
+                self.store.fail(WorkKind::Enrich, target, &judged.holder, mention, &error, tries).await?;
+            outcome.set_aside += u64::from(given_up);
+        }
+        Ok(())
+    }
+}
+
+/// A name nobody else claims under: this process, this instant.
+fn holder(now: DateTime<Utc>) -> String {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static CLAIMS: AtomicU64 = AtomicU64::new(0);
+    let claim = CLAIMS.fetch_add(1, Ordering::Relaxed);
+    format!("{}-{}-{claim}", std::process::id(), now.timestamp_micros())
+}
+
+fn lease_time(config: &EnrichConfig) -> TimeDelta {
+    TimeDelta::from_std(config.lease()).unwrap_or(TimeDelta::hours(1))
+}
+
+impl fmt::Display for EnrichOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} mentions, {} opinions", self.mentions, self.opinions)?;
+        for (count, what) in [
+            (self.texts, "map texts"),
+            (self.lost, "overtaken by a change"),
+            (self.failed, "failed tries"),
+            (self.set_aside, "set aside"),
+        ] {
+            if count > 0 {
+                write!(f, ", {count} {what}")?;
+            }
+        }
+        if self.stopped { write!(f, ", {} waiting", self.waiting) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,163 @@
+//! One entry of a source made safe to keep.
+
+use chrono::{DateTime, Duration, TimeZone, Utc};
+use moodline_sources::Page;
+use moodline_store::{IngestPage, NewMention};
+use moodline_types::{RawMention, RejectedRow, SourceId};
+use sha2::{Digest, Sha256};
+
+use crate::AuthorKey;
+
+/// Longest text kept. Reviews end far below it; what is longer is a book or a mistake, and is set aside by name.
+pub const MAX_TEXT_CHARS: usize = 200_000;
+
+/// Turns a page as read into a page to store.
+pub(crate) fn page(source: &SourceId, page: Page, key: &AuthorKey, now: DateTime<Utc>) -> IngestPage {
+    let mut stored = IngestPage { rejected: page.rejected, cursor: page.cursor, ..IngestPage::default() };
+    for raw in page.mentions {
+        match mention(source, raw, key, now) {
+            Ok(mention) => stored.mentions.push(mention),
+            Err(rejected) => stored.rejected.push(rejected),
+        }
+    }
+    stored
+}
+
+fn mention(
+    source: &SourceId,
+    raw: RawMention,
+    key: &AuthorKey,
+    now: DateTime<Utc>,
+) -> Result<NewMention, RejectedRow> {
+    let text = clean(&raw.text);
+    let title = raw.title.as_deref().map(clean).filter(|title| !title.is_empty());
+    // A source may give a headline and nothing else: then the headline is what was said.
+    let (title, text) = if text.is_empty() { (None, title.unwrap_or_default()) } else { (title, text) };
+    let reject = |reason: String| RejectedRow {
+        origin: source.to_string(),
+        line: None,
+        reason,
+        excerpt: format!("{} {}", raw.external_id, text.chars().take(80).collect::<String>()).trim().to_owned(),
+    };
+    if raw.external_id.trim().is_empty() {
+        return Err(reject("has no id of its own".to_owned()));
+    }
+    if text.is_empty() {
+        return Err(reject(format!("mention {} has neither text nor title", raw.external_id)));
+    }
+    let length = text.chars().count();
+    if length > MAX_TEXT_CHARS {
+        return Err(reject(format!(
+            "mention {} has {length} characters, more than the {MAX_TEXT_CHARS} that are kept",
+            raw.external_id
+        )));
+    }
+    let (posted_at, posted_at_is_approximate) = bounded(raw.posted_at, now);
+    let author_hash = raw.author.as_deref().filter(|a| !a.trim().is_empty()).map(|a| key.hash(source, a));
+    let content_hash = content_hash(title.as_deref(), &text, raw.rating.map(|r| r.normalised()));
+    Ok(NewMention {
+        external_id: raw.external_id,
+        url: raw.url,
+        author_hash,
+        title,
+        text,
+        language: raw.language,
+        posted_at,
+        posted_at_is_approximate,
+        rating: raw.rating,
+        content_hash,
+    })
+}
+
+/// Drops control characters other than line breaks and tabs, and white space at both ends.
+fn clean(text: &str) -> String {
+    let kept: String = text
+        .replace("\r\n", "\n")
+        .chars()
+        .map(|c| if c == '\r' { '\n' } else { c })
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| *c != '\u{FEFF}')
+        .collect();
+    kept.trim().to_owned()
+}
+
+/// A claimed date that can be true: authors and feeds claim 1970 and next year. Anything before 1995 or more than a
+/// day ahead is replaced by the time of fetching, and marked.
+fn bounded(claimed: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (DateTime<Utc>, bool) {
+    let earliest = Utc.with_ymd_and_hms(1995, 1, 1, 0, 0, 0).single().unwrap_or(DateTime::UNIX_EPOCH);
+    match claimed {
+        Some(at) if at >= earliest && at <= now + Duration::days(1) => (at, false),
+        _ => (now, true),
+    }
+}
+
+fn content_hash(title: Option<&str>, text: &str, rating: Option<f32>) -> String {
+    let mut hash = Sha256::new();
+    for part in [title.unwrap_or_default(), text, &rating.map(|r| format!("{r:.4}")).unwrap_or_default()] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hex::encode(&hash.finalize()[..16])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 5, 1, 12, 0, 0).unwrap()
+    }
+
+    fn raw(text: &str) -> RawMention {
+        RawMention {
+            external_id: "1".into(),
+            url: None,
+            author: Some("mei".into()),
+            title: None,
+            text: text.into(),
+            language: None,
+            posted_at: Some(now() - Duration::days(3)),
+            rating: None,
+        }
+    }
+
+    fn ingest(raw: RawMention) -> Result<NewMention, RejectedRow> {
+        mention(&"shop".parse().unwrap(), raw, &AuthorKey::from_bytes([7; 32]), now())
+    }
+
+    #[test]
+    fn the_author_is_never_kept_by_name() {
+        let mention = ingest(raw("很好")).unwrap();
+        assert!(!format!("{mention:?}").contains("mei"));
+        assert!(mention.author_hash.is_some());
+    }
+
+    #[test]
+    fn a_date_that_cannot_be_true_becomes_the_time_of_fetching_and_says_so() {
+        for claimed in [Some(DateTime::UNIX_EPOCH), Some(now() + Duration::days(300)), None] {
+            let mention = ingest(RawMention { posted_at: claimed, ..raw("ok then") }).unwrap();
+            assert_eq!((mention.posted_at, mention.posted_at_is_approximate), (now(), true));
+        }
+        assert!(!ingest(raw("ok then")).unwrap().posted_at_is_approximate);
+    }
+
+    #[test]
+    fn a_headline_alone_is_the_text() {
+        let mention = ingest(RawMention { title: Some("Great bank".into()), ..raw("  ") }).unwrap();
+        assert_eq!((mention.title, mention.text.as_str()), (None, "Great bank"));
+    }
+
+    #[test]
+    fn nothing_said_and_far_too_much_said_are_both_set_aside_with_a_reason() {
+        assert!(ingest(raw(" \u{0} \u{FEFF}")).unwrap_err().reason.contains("neither text nor title"));
+        assert!(ingest(raw(&"长".repeat(MAX_TEXT_CHARS + 1))).unwrap_err().reason.contains("200001 characters"));
+    }
+
+    #[test]
+    fn a_changed_rating_is_a_change_and_a_changed_author_is_not() {
+        let rated = |value| ingest(RawMention { rating: moodline_types::Rating::new(value, 1.0, 5.0), ..raw("ok") });
+        assert_ne!(rated(1.0).unwrap().content_hash, rated(2.0).unwrap().content_hash);
+        let renamed = ingest(RawMention { author: None, ..raw("很好") }).unwrap();
+        assert_eq!(renamed.content_hash, ingest(raw("很好")).unwrap().content_hash);
+    }
+}

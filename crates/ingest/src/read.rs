@@ -1,0 +1,143 @@
+//! Page by page through one source.
+
+use moodline_sources::{Page, Source};
+use moodline_store::{IngestPage, MentionStore, PageOutcome, RunStore, StoreError};
+use moodline_types::{Clock, Cursor, RunKind};
+use tracing::{info, warn};
+
+use crate::{AuthorKey, IngestError, normalise};
+
+/// What reading a source changed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FetchOutcome {
+    /// Pages stored.
+    pub pages: u64,
+    /// Mentions and rejected rows over all pages.
+    pub changes: PageOutcome,
+    /// What the source had to say about itself, e.g. that nothing was modified.
+    pub note: Option<String>,
+    /// Whether it was asked to stop before the end; the next call goes on there.
+    pub stopped: bool,
+}
+
+/// Reads everything new from a source into the store.
+///
+/// `progress` is called after every stored page with the totals so far and answers whether to go on.
+///
+/// # Errors
+/// The source's or the store's own, after every earlier page was stored and the failure noted in the source's state.
+pub async fn read_source<S>(
+    source: &mut dyn Source,
+    store: &S,
+    key: &AuthorKey,
+    clock: &dyn Clock,
+    progress: &mut (dyn FnMut(&FetchOutcome) -> bool + Send),
+) -> Result<FetchOutcome, IngestError>
+where
+    S: MentionStore + RunStore + ?Sized,
+{
+    let id = source.id().clone();
+    let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
+    let run = store.start_run(RunKind::Fetch, id.as_str(), clock.now()).await.map_err(failed)?;
+    let result = pages(source, store, key, clock, progress).await;
+    let now = clock.now();
+    match &result {
+        Ok(outcome) => {
+            let summary = outcome.to_string();
+            info!(source.id = %id, mention.added = outcome.changes.added, "{id}: {summary}");
+            store.finish_run(run, Ok(&summary), now).await.map_err(failed)?;
+        }
+        Err(error) => {
+            let chain = chain(error);
+            // The failure itself is what matters: a store too broken to note it reports that on its own.
+            if let Err(second) = store.record_source_failure(&id, &chain, now).await {
+                warn!(source.id = %id, error = %second, "could not note that source {id} failed");
+            } else if let Err(second) = store.finish_run(run, Err(&chain), now).await {
+                warn!(source.id = %id, error = %second, "could not close the run of source {id}");
+            }
+        }
+    }
+    result
+}
+
+async fn pages<S>(
+    source: &mut dyn Source,
+    store: &S,
+    key: &AuthorKey,
+    clock: &dyn Clock,
+    progress: &mut (dyn FnMut(&FetchOutcome) -> bool + Send),
+) -> Result<FetchOutcome, IngestError>
+where
+    S: MentionStore + ?Sized,
+{
+    let id = source.id().clone();
+    let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
+    let mut cursor: Option<Cursor> = store.source_state(&id).await.map_err(failed)?.and_then(|state| state.cursor);
+    let mut outcome = FetchOutcome::default();
+    loop {
+        let fetched = source.fetch(cursor.as_ref()).await;
+        let page: Page = fetched.map_err(|source| IngestError::Source { id: id.clone(), source })?;
+        let (more, note) = (page.more, page.note.clone());
+        let moved = page.cursor.is_some() && page.cursor != cursor;
+        let page: IngestPage = normalise::page(&id, page, key, clock.now());
+        let changes = store.commit_page(&id, &page, clock.now()).await.map_err(failed)?;
+        outcome.pages += 1;
+        outcome.changes += changes;
+        outcome.note = note.or(outcome.note);
+        if !progress(&outcome) && more {
+            outcome.stopped = true;
+            return Ok(outcome);
+        }
+        if !more {
+            return Ok(outcome);
+        }
+        if !moved {
+            return Err(IngestError::Loop { id });
+        }
+        cursor = page.cursor.or(cursor);
+    }
+}
+
+/// One page of a source as it would be stored, without storing anything.
+///
+/// # Errors
+/// The source's own.
+pub async fn preview_source(
+    source: &mut dyn Source,
+    cursor: Option<&Cursor>,
+    key: &AuthorKey,
+    clock: &dyn Clock,
+) -> Result<IngestPage, IngestError> {
+    let id = source.id().clone();
+    let page =
+        source.fetch(cursor).await.map_err(|source| IngestError::Source { id: id.clone(), source })?;
+    Ok(normalise::page(&id, page, key, clock.now()))
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+impl std::fmt::Display for FetchOutcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let PageOutcome { added, revised, unchanged, rejected } = self.changes;
+        write!(f, "{added} new, {revised} changed, {unchanged} known")?;
+        if rejected > 0 {
+            write!(f, ", {rejected} rows set aside")?;
+        }
+        if let Some(note) = &self.note {
+            write!(f, " ({note})")?;
+        }
+        if self.stopped {
+            write!(f, ", stopped before the end")?;
+        }
+        Ok(())
+    }
+}

@@ -10,6 +10,7 @@ mod day;
 mod embedding;
 mod flag;
 mod ids;
+mod interval;
 mod layer;
 mod mention;
 mod opinion;
@@ -26,6 +27,7 @@ pub use flag::{Flag, FlagStatus, NewFlag};
 pub use ids::{
     FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId, TouchpointId,
 };
+pub use interval::{Interval, IntervalError};
 pub use layer::{Change, Counts, Layer, LayerNode, LayerState, Period};
 pub use mention::{Mention, Rating, RawMention, RejectedRow};
 pub use opinion::{JudgedOpinion, Opinion};

@@ -1,1 +1,26 @@
-//! (being written)
+//! The storage traits on SQLite: one file, nothing to install.
+//!
+//! One connection writes and a few read. In WAL mode readers never wait for the writer, and writers of this process
+//! queue for that one connection instead of meeting `SQLITE_BUSY`; another process waits up to ten seconds for its
+//! turn. Every write is one `BEGIN IMMEDIATE` transaction.
+//!
+//! Text search is case-insensitive for ASCII letters only, which is what SQLite's own functions know.
+
+mod assignments;
+mod connect;
+mod failure;
+mod flags;
+mod layers;
+mod maps;
+mod mentions;
+mod opinions;
+mod overrides;
+mod page;
+mod query;
+mod rollups;
+mod rows;
+mod runs;
+mod vectors;
+mod work;
+
+pub use connect::SqliteStore;

@@ -14,6 +14,7 @@ mod mentions;
 mod opinions;
 mod overrides;
 mod runs;
+mod text;
 mod work;
 
 use async_trait::async_trait;
@@ -25,6 +26,7 @@ pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceStat
 pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOutcome};
 pub use overrides::{NewOverride, Override, OverrideStore};
 pub use runs::RunStore;
+pub use text::{containing, storable};
 pub use work::{Backlog, Lease, WorkItem, WorkKind, WorkStore};
 
 /// What every store returns.

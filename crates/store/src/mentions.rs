@@ -48,11 +48,11 @@ pub struct IngestPage {
 pub struct PageOutcome {
     /// Mentions seen for the first time.
     pub added: u64,
-    /// Known mentions whose content changed.
+    /// Known mentions whose content changed, and hidden ones that are back.
     pub revised: u64,
     /// Known mentions that had not changed.
     pub unchanged: u64,
-    /// Rows set aside.
+    /// Rows set aside that were not known already.
     pub rejected: u64,
 }
 

@@ -1,0 +1,184 @@
+//! Opening, migrating and closing the database file.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use async_trait::async_trait;
+use moodline_store::{Result, Store, StoreError};
+use sqlx::{
+    Row as _, Sqlite, SqlitePool, Transaction,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::failure::{Attempt, Failure};
+
+/// The transaction of a write.
+pub(crate) type Tx = Transaction<'static, Sqlite>;
+
+/// Every schema this binary knows how to reach.
+static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
+
+/// How long a writer waits for another process's transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a call waits for a free connection of its own process.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Readers beside the one writer; a page and an export rarely need more at once.
+const READERS: u32 = 4;
+
+/// A whole database in one SQLite file.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    writer: SqlitePool,
+    readers: SqlitePool,
+    location: String,
+}
+
+impl SqliteStore {
+    /// Opens `sqlite:PATH` or `sqlite://PATH`, creating the file and its parent folders. The schema is not touched:
+    /// call [`Store::migrate`] next.
+    ///
+    /// # Errors
+    /// `Address` for anything that is not such an address, `Unavailable` where the file cannot be opened.
+    pub async fn open(url: &str) -> Result<Self> {
+        let options = file_options(url)?;
+        let path = options.get_filename().to_owned();
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            create_folder(folder, url).await?;
+        }
+        let location = path.display().to_string();
+        let writer = pool(1).connect_with(options.clone()).await;
+        let writer = writer.map_err(|error| Failure::from(error).told("open it", &location))?;
+        let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await;
+        let readers = readers.map_err(|error| Failure::from(error).told("open it", &location))?;
+        Ok(Self { writer, readers, location })
+    }
+
+    /// A database that lives and dies with this value, its schema not yet created.
+    pub async fn in_memory() -> Result<Self> {
+        let location = ":memory:".to_owned();
+        let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+        // A second connection would be a second, empty database.
+        let only = pool(1).min_connections(1).connect_with(options).await;
+        let only = only.map_err(|error| Failure::from(error).told("open it", &location))?;
+        Ok(Self { writer: only.clone(), readers: only, location })
+    }
+
+    /// Begins a transaction that writes.
+    pub(crate) async fn write(&self) -> Attempt<Tx> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Connections that read.
+    pub(crate) fn read(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// The outcome of an operation that does `action`, as the traits report it.
+    pub(crate) fn told<T>(&self, action: &'static str, outcome: Attempt<T>) -> Result<T> {
+        outcome.map_err(|failure| failure.told(action, &self.location))
+    }
+
+    fn migration_failure(&self, error: MigrateError) -> StoreError {
+        match error {
+            MigrateError::Execute(source) => Failure::from(source).told("read its schema", &self.location),
+            other => self.schema_failure(other),
+        }
+    }
+
+    fn schema_failure(&self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+        StoreError::Schema { location: self.location.clone(), source: source.into() }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn migrate(&self) -> Result<()> {
+        // Another process may be migrating at this very moment; SQLite has no lock to wait on, but once the other is
+        // through there is nothing left to do.
+        for wait_ms in [50, 200, 1000] {
+            if MIGRATOR.run(&self.writer).await.is_ok() {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        }
+        MIGRATOR.run(&self.writer).await.map_err(|error| self.migration_failure(error))
+    }
+
+    async fn check(&self) -> Result<()> {
+        let known = "SELECT count(*) FROM sqlite_master WHERE name = '_sqlx_migrations'";
+        let known: i64 = self.told("read its schema", scalar(&self.readers, known).await)?;
+        if known == 0 {
+            return Err(self.schema_failure("no migration has been applied"));
+        }
+        let applied = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
+        let rows = sqlx::query(applied).fetch_all(&self.readers).await.map_err(Failure::from);
+        let rows = self.told("read its schema", rows)?;
+        let mut applied = std::collections::BTreeMap::new();
+        for row in rows {
+            let pair = row.try_get::<i64, _>(0).and_then(|version| Ok((version, row.try_get::<Vec<u8>, _>(1)?)));
+            let (version, checksum) = self.told("read its schema", pair.map_err(Failure::from))?;
+            applied.insert(version, checksum);
+        }
+        for migration in MIGRATOR.iter() {
+            match applied.remove(&migration.version) {
+                None => return Err(self.schema_failure(format!("migration {} is missing", migration.version))),
+                Some(checksum) if checksum != *migration.checksum => {
+                    return Err(self.schema_failure(format!("migration {} was another one", migration.version)));
+                }
+                Some(_) => {}
+            }
+        }
+        match applied.keys().next() {
+            None => Ok(()),
+            Some(newer) => Err(self.schema_failure(format!("migration {newer} comes from a newer version"))),
+        }
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+async fn scalar(pool: &SqlitePool, sql: &'static str) -> Attempt<i64> {
+    Ok(sqlx::query_scalar(sql).fetch_one(pool).await?)
+}
+
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+}
+
+fn file_options(url: &str) -> Result<SqliteConnectOptions> {
+    let refuse = |reason: &str| StoreError::Address { url: url.to_owned(), reason: reason.to_owned() };
+    let path = url.strip_prefix("sqlite:").ok_or_else(|| refuse("expected `sqlite:PATH`"))?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.starts_with(":memory:") {
+        return Err(refuse("expected the path of a file"));
+    }
+    let options = SqliteConnectOptions::from_str(url).map_err(|error| refuse(&error.to_string()))?;
+    Ok(options
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("temp_store", "MEMORY")
+        // Pages kept per connection, in KiB when negative.
+        .pragma("cache_size", "-16000")
+        // What a long read let the log grow to is given back at the next checkpoint.
+        .pragma("journal_size_limit", "67108864"))
+}
+
+async fn create_folder(folder: &Path, url: &str) -> Result<()> {
+    tokio::fs::create_dir_all(folder).await.map_err(|error| StoreError::Address {
+        url: url.to_owned(),
+        reason: format!("cannot create the folder {}: {error}", folder.display()),
+    })
+}

@@ -1,1 +1,36 @@
-//! (being written)
+//! The model on this machine: texts in, judged opinions out.
+//!
+//! A folder under `models/` holds the weights, the tokenizer and `manifest.json`; [`find_model`] finds it and
+//! [`LocalModel`] loads it, after checking every file against the manifest. [`Classifier::classify`] reads each text
+//! once: it is tokenised, long texts go through overlapping windows, the encoder runs over batches of similar length,
+//! and every clause takes the mean of its own tokens. Nothing here knows of maps or tables, and no text leaves the
+//! process.
+
+mod batch;
+mod classifier;
+mod clause;
+mod contrast;
+mod embeddings;
+mod encoder;
+mod error;
+mod han;
+mod heads;
+mod hint;
+mod language;
+mod local;
+mod locate;
+mod manifest;
+mod opinion;
+mod pipeline;
+mod rten_encoder;
+mod script;
+mod sentence;
+mod tokens;
+mod window;
+
+pub use classifier::{Classifier, ModelOptions, ModelProfile, Text, Verdict};
+pub use error::ModelError;
+pub use hint::normalise_language;
+pub use language::identify_language;
+pub use local::LocalModel;
+pub use locate::find_model;

@@ -1,0 +1,105 @@
+//! The model of a folder, on this machine's processor.
+
+use std::{path::Path, thread, time::Instant};
+
+use moodline_types::Embedding;
+use tracing::info;
+
+use crate::{
+    Classifier, ModelError, ModelOptions, ModelProfile, Text, Verdict, embeddings::WordEmbeddings, heads::Heads,
+    manifest::Manifest, pipeline::Pipeline, rten_encoder::RtenEncoder, tokens::PrefixTokenizer,
+};
+
+const ENCODER: &str = "encoder.onnx";
+const HEADS: &str = "heads.safetensors";
+const TOKENIZER: &str = "tokenizer.json";
+
+/// A transformer that runs here: no text leaves the process.
+pub struct LocalModel {
+    profile: ModelProfile,
+    pipeline: Pipeline,
+}
+
+impl LocalModel {
+    /// Loads the model of the folder `dir`.
+    ///
+    /// Every file must have the size and the SHA-256 of `manifest.json`, the tokenizer and the tensors must fit each
+    /// other, and with [`ModelOptions::self_test`] the manifest's own sentences must get the probabilities it gives.
+    ///
+    /// # Errors
+    /// Naming the file, what was expected and what was found.
+    pub fn load(dir: &Path, options: &ModelOptions) -> Result<Self, ModelError> {
+        let began = Instant::now();
+        let manifest = Manifest::read(dir)?;
+        let read = |name: &str| manifest.read_file(dir, name);
+        let (encoder, tokenizer, embeddings) = thread::scope(|scope| {
+            let embeddings = scope.spawn(|| {
+                let name = &manifest.embedding.file;
+                WordEmbeddings::new(read(name)?, &manifest.embedding, &dir.join(name))
+            });
+            let encoder = scope.spawn(|| RtenEncoder::new(read(ENCODER)?, options.threads, &dir.join(ENCODER)));
+            let (prefix, rows) = (&manifest.prefix, manifest.embedding.rows);
+            let tokenizer =
+                read(TOKENIZER).and_then(|bytes| PrefixTokenizer::read(&bytes, prefix, rows, &dir.join(TOKENIZER)));
+            (joined(encoder), tokenizer, joined(embeddings))
+        });
+        let mut model = Self {
+            profile: manifest.profile(),
+            pipeline: Pipeline {
+                tokenizer: tokenizer?,
+                embeddings: embeddings?,
+                encoder: Box::new(encoder?),
+                heads: Heads::new(&read(HEADS)?, &manifest, &dir.join(HEADS))?,
+                width: manifest.hidden,
+                window: manifest.window,
+                pad_id: manifest.pad_id,
+                batch_tokens: options.batch_tokens,
+                unsure_below: manifest.sentiment.unsure_below,
+            },
+        };
+        if options.self_test {
+            model.self_test(&manifest)?;
+        }
+        let duration_ms = began.elapsed().as_millis() as u64;
+        info!(model.id = %manifest.id, duration_ms, "loaded model {} from {}", manifest.id, dir.display());
+        Ok(model)
+    }
+
+    fn self_test(&mut self, manifest: &Manifest) -> Result<(), ModelError> {
+        let texts: Vec<Text<'_>> = manifest.self_test.iter().map(|test| test.text.as_str().into()).collect();
+        let tolerance = manifest.self_test_tolerance;
+        for (test, verdict) in manifest.self_test.iter().zip(self.classify(&texts)?) {
+            for (label, expected, found) in [
+                ("negative", test.negative, verdict.sentiment.negative),
+                ("neutral", test.neutral, verdict.sentiment.neutral),
+                ("positive", test.positive, verdict.sentiment.positive),
+            ] {
+                let is_close = (found - expected).abs() <= tolerance; // false for what is no number
+                if !is_close {
+                    let (model, text) = (manifest.id.to_string(), test.text.clone());
+                    return Err(ModelError::SelfTest { model, text, label, found, expected, tolerance });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The result of a thread; its panic goes on here.
+fn joined<T>(handle: thread::ScopedJoinHandle<'_, T>) -> T {
+    handle.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+impl Classifier for LocalModel {
+    fn profile(&self) -> &ModelProfile {
+        &self.profile
+    }
+
+    fn classify(&mut self, texts: &[Text<'_>]) -> Result<Vec<Verdict>, ModelError> {
+        self.pipeline.classify(texts)
+    }
+
+    fn embed(&mut self, texts: &[&str]) -> Result<Vec<Embedding>, ModelError> {
+        self.pipeline.embed(texts)
+    }
+}

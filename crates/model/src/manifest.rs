@@ -1,0 +1,268 @@
+//! `manifest.json`: what a model folder holds and how to read it.
+
+use std::{
+    fs,
+    path::{Component, Path, PathBuf},
+};
+
+use moodline_types::{Emotion, ModelId};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::{ModelError, ModelProfile};
+
+/// Name of the manifest in a model folder.
+pub(crate) const MANIFEST: &str = "manifest.json";
+const FORMAT: u32 = 1;
+const ENGINE: &str = "rten";
+const SENTIMENT_LABELS: [&str; 3] = ["negative", "neutral", "positive"];
+
+/// What `manifest.json` says. Keys that only people read (licence, base, pooling) are left out.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Manifest {
+    pub(crate) id: ModelId,
+    format: u32,
+    engine: String,
+    files: Vec<FileEntry>,
+    /// Put before every text, `query: ` for the e5 family.
+    pub(crate) prefix: String,
+    /// Width of the encoder's rows.
+    pub(crate) hidden: usize,
+    pub(crate) embedding: EmbeddingLayout,
+    pub(crate) window: WindowSize,
+    pub(crate) pad_id: u32,
+    pub(crate) sentiment: SentimentCalibration,
+    emotion: EmotionLabels,
+    pub(crate) touchpoint: TouchpointCalibration,
+    pub(crate) self_test: Vec<SelfTest>,
+    pub(crate) self_test_tolerance: f32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct FileEntry {
+    name: String,
+    bytes: u64,
+    sha256: String,
+}
+
+/// Layout of the word embeddings.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct EmbeddingLayout {
+    pub(crate) file: String,
+    pub(crate) rows: usize,
+    pub(crate) width: usize,
+    pub(crate) block: usize,
+    pub(crate) encoding: String,
+}
+
+/// Size of the windows long texts go through, prefix and end marks included.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct WindowSize {
+    pub(crate) max_tokens: usize,
+    pub(crate) overlap_tokens: usize,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct SentimentCalibration {
+    labels: Vec<String>,
+    pub(crate) temperature: f32,
+    pub(crate) unsure_below: f32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct EmotionLabels {
+    labels: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct TouchpointCalibration {
+    pub(crate) dimensions: usize,
+    pub(crate) temperature: f32,
+    pub(crate) unassigned_below: f32,
+}
+
+/// A sentence and the probabilities a sound engine gives it.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct SelfTest {
+    pub(crate) text: String,
+    pub(crate) negative: f32,
+    pub(crate) neutral: f32,
+    pub(crate) positive: f32,
+}
+
+impl Manifest {
+    /// Reads the manifest of `folder` and checks what can be checked without the other files.
+    pub(crate) fn read(folder: &Path) -> Result<Self, ModelError> {
+        let path = folder.join(MANIFEST);
+        let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        let manifest: Self =
+            serde_json::from_slice(&bytes).map_err(|source| ModelError::Manifest { path: path.clone(), source })?;
+        manifest.check(&path)?;
+        Ok(manifest)
+    }
+
+    fn check(&self, path: &Path) -> Result<(), ModelError> {
+        let emotions: Vec<&str> = Emotion::ALL.iter().map(|emotion| emotion.as_str()).collect();
+        let window = self.window;
+        expect(path, "format", &FORMAT, &self.format)?;
+        expect(path, "engine", &ENGINE, &self.engine.as_str())?;
+        expect(path, "sentiment.labels", &SENTIMENT_LABELS.join(", "), &self.sentiment.labels.join(", "))?;
+        expect(path, "emotion.labels", &emotions.join(", "), &self.emotion.labels.join(", "))?;
+        expect(path, "embedding.width", &self.hidden, &self.embedding.width)?;
+        positive(path, "sentiment.temperature", self.sentiment.temperature)?;
+        positive(path, "touchpoint.temperature", self.touchpoint.temperature)?;
+        if window.overlap_tokens * 2 >= window.max_tokens {
+            return Err(mismatch(
+                path,
+                "window.overlap_tokens",
+                "less than half of max_tokens",
+                &window.overlap_tokens,
+            ));
+        }
+        for file in &self.files {
+            let mut parts = Path::new(&file.name).components();
+            if !matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) {
+                return Err(mismatch(path, "files.name", "a plain file name", &file.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// The content of the file `name` of `folder`, once its size and SHA-256 are found to be the manifest's.
+    pub(crate) fn read_file(&self, folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
+        let Some(entry) = self.files.iter().find(|entry| entry.name == name) else {
+            return Err(mismatch(&folder.join(MANIFEST), "files", &format!("an entry for {name}"), &"without it"));
+        };
+        let path = folder.join(name);
+        let found = fs::metadata(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?.len();
+        if found != entry.bytes {
+            return Err(mismatch(&path, "its size", &format!("{} bytes", entry.bytes), &format!("{found} bytes")));
+        }
+        let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        expect(&path, "its SHA-256", &entry.sha256.to_lowercase(), &hex::encode(Sha256::digest(&bytes)))?;
+        Ok(bytes)
+    }
+
+    /// What consumers of verdicts may know.
+    pub(crate) fn profile(&self) -> ModelProfile {
+        ModelProfile {
+            id: self.id.clone(),
+            dimensions: self.touchpoint.dimensions,
+            unassigned_below: self.touchpoint.unassigned_below,
+            similarity_temperature: self.touchpoint.temperature,
+            unsure_below: self.sentiment.unsure_below,
+        }
+    }
+}
+
+/// An error that `what` of `path` is not as expected.
+pub(crate) fn mismatch(path: &Path, what: &str, expected: &str, found: &dyn std::fmt::Display) -> ModelError {
+    ModelError::Mismatch {
+        path: PathBuf::from(path),
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        found: found.to_string(),
+    }
+}
+
+/// Refuses a `found` that differs from `expected`.
+pub(crate) fn expect<T: PartialEq + std::fmt::Display>(
+    path: &Path,
+    what: &str,
+    expected: &T,
+    found: &T,
+) -> Result<(), ModelError> {
+    if expected == found { Ok(()) } else { Err(mismatch(path, what, &expected.to_string(), found)) }
+}
+
+fn positive(path: &Path, what: &str, found: f32) -> Result<(), ModelError> {
+    if found > 0.0 && found.is_finite() { Ok(()) } else { Err(mismatch(path, what, "a number above 0", &found)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn manifest_of(content: &[u8]) -> Value {
+        json!({
+            "id": "tiny-1", "format": 1, "engine": "rten", "license": "MIT", "base": "none",
+            "files": [{"name": "part.bin", "bytes": content.len(), "sha256": hex::encode(Sha256::digest(content))}],
+            "prefix": "query: ", "hidden": 32, "pad_id": 1,
+            "embedding": {"file": "part.bin", "rows": 1, "width": 32, "block": 32, "encoding": "q4_0"},
+            "window": {"max_tokens": 64, "overlap_tokens": 16},
+            "sentiment": {"labels": SENTIMENT_LABELS, "temperature": 1.5, "unsure_below": 0.5},
+            "emotion": {"labels": Emotion::ALL, "thresholds": [0.5]},
+            "touchpoint": {"dimensions": 8, "temperature": 0.05, "unassigned_below": 0.3},
+            "self_test": [], "self_test_tolerance": 0.02,
+        })
+    }
+
+    fn folder(manifest: &Value, content: Option<&[u8]>) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(MANIFEST), manifest.to_string()).unwrap();
+        if let Some(content) = content {
+            fs::write(folder.path().join("part.bin"), content).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let folder = folder(&manifest_of(b"weights"), Some(b"weights"));
+        let manifest = Manifest::read(folder.path()).unwrap();
+        assert_eq!(manifest.read_file(folder.path(), "part.bin").unwrap(), b"weights");
+        assert_eq!(manifest.profile().id.as_str(), "tiny-1");
+    }
+
+    #[test]
+    fn a_changed_file_is_refused_by_its_hash() {
+        let folder = folder(&manifest_of(b"weights"), Some(b"weighty"));
+        let error = Manifest::read(folder.path()).unwrap().read_file(folder.path(), "part.bin").unwrap_err();
+        let (good, bad) = (hex::encode(Sha256::digest(b"weights")), hex::encode(Sha256::digest(b"weighty")));
+        assert!(error.to_string().ends_with(&format!("part.bin: its SHA-256 is {bad}, expected {good}")), "{error}");
+    }
+
+    #[test]
+    fn a_cut_file_is_refused_by_its_size() {
+        let folder = folder(&manifest_of(b"weights"), Some(b"weig"));
+        let error = Manifest::read(folder.path()).unwrap().read_file(folder.path(), "part.bin").unwrap_err();
+        assert!(error.to_string().ends_with("part.bin: its size is 4 bytes, expected 7 bytes"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_file_is_named() {
+        let folder = folder(&manifest_of(b"weights"), None);
+        let manifest = Manifest::read(folder.path()).unwrap();
+        let error = manifest.read_file(folder.path(), "part.bin").unwrap_err();
+        assert!(matches!(&error, ModelError::Read { path, .. } if path.ends_with("part.bin")), "{error}");
+        let error = manifest.read_file(folder.path(), "other.bin").unwrap_err();
+        assert!(error.to_string().ends_with("files is without it, expected an entry for other.bin"), "{error}");
+    }
+
+    #[test]
+    fn a_manifest_of_another_format_or_engine_is_refused() {
+        for (key, value, message) in [
+            ("format", json!(2), "format is 2, expected 1"),
+            ("engine", json!("abacus"), "engine is abacus, expected rten"),
+            ("hidden", json!(64), "embedding.width is 32, expected 64"),
+            ("window", json!({"max_tokens": 8, "overlap_tokens": 4}), "is 4, expected less than half of max_tokens"),
+            ("files", json!([{"name": "../x", "bytes": 0, "sha256": ""}]), "is ../x, expected a plain file name"),
+        ] {
+            let mut manifest = manifest_of(b"weights");
+            manifest[key] = value;
+            let folder = folder(&manifest, None);
+            let error = Manifest::read(folder.path()).unwrap_err().to_string();
+            assert!(error.ends_with(message), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_manifest_without_an_id_is_refused_with_its_place() {
+        let mut manifest = manifest_of(b"weights");
+        manifest["id"] = Value::Null;
+        let folder = folder(&manifest, None);
+        assert!(matches!(Manifest::read(folder.path()), Err(ModelError::Manifest { .. })));
+    }
+}

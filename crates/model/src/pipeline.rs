@@ -1,0 +1,220 @@
+//! Texts to verdicts: tokenise, window, batch, encode, pool, read.
+
+use std::ops::Range;
+
+use moodline_types::{Embedding, Emotions, JudgedOpinion, Sentiment, SentimentLabel};
+
+use crate::{
+    ModelError, Text, Verdict,
+    batch::batches,
+    clause::{Clause, split_clauses},
+    embeddings::WordEmbeddings,
+    encoder::{EmbeddedBatch, Encoder, Hidden},
+    heads::Heads,
+    identify_language,
+    manifest::WindowSize,
+    opinion::{Part, TokenSum, opinions},
+    tokens::{PrefixTokenizer, Tokens},
+    window::{Window, windows},
+};
+
+/// Probability from which an opinion is taken to contradict another of the same text. Stricter than abstaining: a
+/// text is called mixed only where both sides are plain.
+const CONTRADICTS_FROM: f32 = 0.6;
+
+/// The parts of a model, joined.
+pub(crate) struct Pipeline {
+    pub(crate) tokenizer: PrefixTokenizer,
+    pub(crate) embeddings: WordEmbeddings,
+    pub(crate) encoder: Box<dyn Encoder>,
+    pub(crate) heads: Heads,
+    pub(crate) width: usize,
+    pub(crate) window: WindowSize,
+    pub(crate) pad_id: u32,
+    pub(crate) batch_tokens: usize,
+    pub(crate) unsure_below: f32,
+}
+
+/// A text on its way through: its tokens, its spans of interest and what has been summed for each so far.
+struct Journey {
+    tokens: Tokens,
+    /// Tokens of each span, `tokens.ids` being all.
+    spans: Vec<Range<usize>>,
+    /// One sum per span.
+    sums: Vec<TokenSum>,
+}
+
+/// A window of one text.
+struct Row {
+    text: usize,
+    window: Window,
+}
+
+impl Pipeline {
+    /// One verdict per text, in order.
+    pub(crate) fn classify(&mut self, texts: &[Text<'_>]) -> Result<Vec<Verdict>, ModelError> {
+        let texts_as_chars: Vec<Vec<char>> = texts.iter().map(|text| text.text.chars().collect()).collect();
+        let clauses: Vec<Vec<Clause>> = texts_as_chars.iter().map(|chars| split_clauses(chars)).collect();
+        let mut journeys = Vec::with_capacity(texts.len());
+        for (text, clauses) in texts.iter().zip(&clauses) {
+            let tokens = self.tokenizer.encode(text.text)?;
+            let mut spans = vec![0..tokens.ids.len()];
+            spans.extend(clauses.iter().map(|clause| tokens_in(&tokens.spans, clause.start, clause.end)));
+            journeys.push(self.begin(tokens, spans));
+        }
+        self.run(&mut journeys)?;
+        let finished = texts.iter().zip(&texts_as_chars).zip(clauses.iter().zip(journeys));
+        Ok(finished
+            .map(|((text, chars), (clauses, journey))| {
+                let language = identify_language(text.text, text.language_hint);
+                self.verdict(language, chars, clauses, journey.sums)
+            })
+            .collect())
+    }
+
+    /// One vector per text, in order, of all its tokens.
+    pub(crate) fn embed(&mut self, texts: &[&str]) -> Result<Vec<Embedding>, ModelError> {
+        let mut journeys = Vec::with_capacity(texts.len());
+        for text in texts {
+            let tokens = self.tokenizer.encode(text)?;
+            let all = 0..tokens.ids.len();
+            journeys.push(self.begin(tokens, vec![all]));
+        }
+        self.run(&mut journeys)?;
+        let place = |sum: &TokenSum| Embedding::from_f32(&self.heads.place(&sum.mean()));
+        let nowhere = || Embedding::from_f32(&vec![0.0; self.heads.dimensions()]);
+        Ok(journeys.iter().map(|j| if j.sums[0].is_empty() { nowhere() } else { place(&j.sums[0]) }).collect())
+    }
+
+    fn begin(&self, tokens: Tokens, spans: Vec<Range<usize>>) -> Journey {
+        let sums = vec![TokenSum::new(self.width); spans.len()];
+        Journey { tokens, spans, sums }
+    }
+
+    /// Encodes every window of every text and sums its tokens.
+    fn run(&mut self, journeys: &mut [Journey]) -> Result<(), ModelError> {
+        let mut rows = Vec::new();
+        let mut lengths = Vec::new();
+        for (text, journey) in journeys.iter().enumerate().filter(|(_, journey)| !journey.tokens.ids.is_empty()) {
+            let marks = journey.tokens.lead.len() + journey.tokens.tail.len();
+            let capacity = self.window.max_tokens.saturating_sub(marks).max(self.window.overlap_tokens + 1);
+            for window in windows(journey.tokens.ids.len(), capacity, self.window.overlap_tokens) {
+                lengths.push(window.tokens.len() + marks);
+                rows.push(Row { text, window });
+            }
+        }
+        for group in batches(&lengths, self.batch_tokens) {
+            let batch = self.embedded(journeys, &rows, &group, &lengths);
+            let hidden = self.encoder.encode(&batch)?;
+            for (at, &row) in group.iter().enumerate() {
+                let row = &rows[row];
+                journeys[row.text].take(&row.window, &hidden, at);
+            }
+        }
+        Ok(())
+    }
+
+    fn embedded(&self, journeys: &[Journey], rows: &[Row], group: &[usize], lengths: &[usize]) -> EmbeddedBatch {
+        let lengths: Vec<usize> = group.iter().map(|&row| lengths[row]).collect();
+        let length = lengths.iter().copied().max().unwrap_or(0);
+        let mut embeddings = vec![0.0; group.len() * length * self.width];
+        for (&row, out) in group.iter().zip(embeddings.chunks_exact_mut(length * self.width)) {
+            let Row { text, window } = &rows[row];
+            let tokens = &journeys[*text].tokens;
+            let own = &tokens.ids[window.tokens.clone()];
+            let ids = tokens.lead.iter().chain(own).chain(&tokens.tail).chain(std::iter::repeat(&self.pad_id));
+            for (id, out) in ids.zip(out.chunks_exact_mut(self.width)) {
+                self.embeddings.read_row(*id, out);
+            }
+        }
+        EmbeddedBatch { lengths, length, width: self.width, embeddings }
+    }
+
+    fn verdict(
+        &self,
+        language: Option<String>,
+        chars: &[char],
+        clauses: &[Clause],
+        mut sums: Vec<TokenSum>,
+    ) -> Verdict {
+        let rest = sums.split_off(1);
+        let whole = &sums[0];
+        if whole.is_empty() || chars.iter().all(|c| c.is_whitespace()) {
+            return self.nothing_read(language, chars);
+        }
+        let parts: Vec<Part> = clauses
+            .iter()
+            .zip(rest)
+            .map(|(clause, tokens)| Part {
+                start: clause.start,
+                end: clause.end,
+                opens_sentence: clause.opens_sentence,
+                tokens,
+            })
+            .collect();
+        let mut found = opinions(chars, parts, &self.heads, self.unsure_below);
+        let reading = self.heads.read(&whole.mean());
+        let label = reading.sentiment.label(self.unsure_below);
+        if found.is_empty() {
+            // Only marks between the clauses have tokens: the text as a whole is the opinion.
+            found.push(JudgedOpinion {
+                start: 0,
+                end: chars.len() as u32,
+                evidence: chars.iter().collect(),
+                sentiment: reading.sentiment,
+                label,
+                emotions: reading.emotions,
+                embedding: Embedding::from_f32(&reading.place),
+            });
+        }
+        let label = if is_mixed(&found, self.unsure_below) { SentimentLabel::Mixed } else { label };
+        Verdict { language, sentiment: reading.sentiment, label, emotions: reading.emotions, opinions: found }
+    }
+
+    /// The verdict on a text without anything to read.
+    fn nothing_read(&self, language: Option<String>, chars: &[char]) -> Verdict {
+        let third = 1.0 / 3.0;
+        let opinion = JudgedOpinion {
+            start: 0,
+            end: chars.len() as u32,
+            evidence: chars.iter().collect(),
+            sentiment: Sentiment { negative: third, neutral: third, positive: third },
+            label: SentimentLabel::Unsure,
+            emotions: Emotions { neutral: 1.0, ..Emotions::default() },
+            embedding: Embedding::from_f32(&vec![0.0; self.heads.dimensions()]),
+        };
+        Verdict {
+            language,
+            sentiment: opinion.sentiment,
+            label: opinion.label,
+            emotions: opinion.emotions,
+            opinions: vec![opinion],
+        }
+    }
+}
+
+impl Journey {
+    /// Sums the tokens that `window` keeps, from row `row` of `hidden`.
+    fn take(&mut self, window: &Window, hidden: &Hidden, row: usize) {
+        let lead = self.tokens.lead.len();
+        for (span, sum) in self.spans.iter().zip(&mut self.sums) {
+            for token in span.start.max(window.keep.start)..span.end.min(window.keep.end) {
+                sum.add(hidden.token(row, lead + token - window.tokens.start));
+            }
+        }
+    }
+}
+
+/// The tokens that share a character with `start..end`: a run, as tokens are in the order of the text.
+fn tokens_in(spans: &[(usize, usize)], start: usize, end: usize) -> Range<usize> {
+    let first = spans.partition_point(|&(_, token_end)| token_end <= start);
+    let last = spans.partition_point(|&(token_start, _)| token_start < end);
+    first..last.max(first)
+}
+
+/// Whether a plainly positive and a plainly negative opinion stand side by side.
+fn is_mixed(opinions: &[JudgedOpinion], unsure_below: f32) -> bool {
+    let least = CONTRADICTS_FROM.max(unsure_below);
+    let says = |label| opinions.iter().any(|opinion| opinion.label == label && opinion.sentiment.top().1 >= least);
+    says(SentimentLabel::Positive) && says(SentimentLabel::Negative)
+}

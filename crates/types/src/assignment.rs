@@ -29,7 +29,7 @@ pub struct Assignment {
     pub opinion: OpinionId,
     /// Stage and touchpoint; `None` when unassigned.
     pub place: Option<(StageId, TouchpointId)>,
-    /// Confidence from 0 to 1; for rules and overrides 1.
+    /// Confidence from 0 to 1; 1 for overrides and for rules whose keyword stands in the evidence itself.
     pub score: f32,
     /// Why it lies there.
     pub reason: AssignmentReason,

@@ -22,6 +22,11 @@ impl Embedding {
         self.values.len()
     }
 
+    /// The direction, component by component, up to a common factor.
+    pub fn values(&self) -> &[i8] {
+        &self.values
+    }
+
     /// Cosine of the angle to `other`, −1 to 1; 0 where either is all zeros or the dimensions differ.
     pub fn cosine(&self, other: &Self) -> f32 {
         if self.values.len() != other.values.len() {

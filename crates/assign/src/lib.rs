@@ -1,1 +1,22 @@
-//! (being written)
+//! The third step: opinions find their touchpoints.
+//!
+//! [`assign_map`] claims judged mentions in batches under a lease, places each opinion with a [`Placer`] and writes
+//! assignments, the tallies that rollups are made of, and flags, with the end of the work in one transaction. It reads
+//! stored embeddings only: the model never runs here, so that editing a map costs milliseconds per thousand opinions.
+//!
+//! What places an opinion, strongest first: a person's word, a keyword in its evidence, an example sentence it is very
+//! near, the description it is nearest, and, for a short clause that says little by itself, what the mention was
+//! speaking of just before.
+
+mod config;
+mod context;
+mod error;
+mod likeness;
+mod placer;
+mod run;
+mod tally;
+
+pub use config::AssignConfig;
+pub use error::AssignError;
+pub use placer::{Calibration, Clause, Placement, Placer};
+pub use run::{AssignOutcome, assign_map};

@@ -1,0 +1,31 @@
+//! The `[assign]` section of the settings.
+
+use chrono::TimeDelta;
+use serde::Deserialize;
+
+/// How opinions are placed on maps.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AssignConfig {
+    /// Mentions claimed and written together, 1 to 10,000.
+    pub batch_mentions: u32,
+    /// Seconds after which another worker may take a batch over; far longer than a batch takes.
+    pub lease_seconds: u32,
+    /// Probability of negative from which an opinion raises a flag, 0 to 1.
+    pub flag_from: f32,
+    /// Cosine to an example sentence from which an opinion belongs to its touchpoint whatever the descriptions say.
+    /// At .80 two sentences say the same thing in other words.
+    pub example_from: f32,
+}
+
+impl Default for AssignConfig {
+    fn default() -> Self {
+        Self { batch_mentions: 500, lease_seconds: 300, flag_from: 0.80, example_from: 0.80 }
+    }
+}
+
+impl AssignConfig {
+    pub(crate) fn lease(&self) -> TimeDelta {
+        TimeDelta::seconds(i64::from(self.lease_seconds))
+    }
+}

@@ -1,0 +1,111 @@
+//! How near an opinion is to every touchpoint: many dot products, kept tight.
+
+use std::collections::HashMap;
+
+use moodline_maps::{JourneyMap, TextKind};
+use moodline_types::{Embedding, TouchpointId};
+
+/// The vectors of a map's texts, row after row, as 16-bit integers: products of two bytes then add up in pairs, which
+/// processors do eight or sixteen at a time.
+#[derive(Debug)]
+pub(crate) struct TextVectors {
+    dimensions: usize,
+    values: Vec<i16>,
+    rows: Vec<Row>,
+    touchpoints: usize,
+}
+
+#[derive(Debug)]
+struct Row {
+    touchpoint: usize,
+    kind: TextKind,
+    text: String,
+    /// 1 / length; 0 for a vector of zeros.
+    scale: f32,
+}
+
+/// How near one opinion is to everything.
+#[derive(Debug)]
+pub(crate) struct Likeness<'a> {
+    /// Largest cosine to a description of each touchpoint (to an example where it has no description); `None` without
+    /// either.
+    pub(crate) cosines: Vec<Option<f32>>,
+    /// The nearest example: touchpoint, its sentence, cosine.
+    pub(crate) example: Option<(usize, &'a str, f32)>,
+}
+
+impl Likeness<'_> {
+    /// The nearest touchpoint and its cosine; the first in the journey among equals.
+    pub(crate) fn nearest(&self) -> Option<(usize, f32)> {
+        let known = self.cosines.iter().enumerate().filter_map(|(place, cosine)| Some((place, (*cosine)?)));
+        known.reduce(|best, next| if next.1 > best.1 { next } else { best })
+    }
+
+    /// The share of touchpoint `place` in the softmax over all cosines divided by `temperature`, 0 to 1.
+    pub(crate) fn share(&self, place: usize, temperature: f32) -> f32 {
+        let Some(own) = self.cosines[place] else { return 0.0 };
+        let temperature = temperature.max(f32::MIN_POSITIVE);
+        let sum: f32 = self.cosines.iter().flatten().map(|cosine| ((cosine - own) / temperature).exp()).sum();
+        (1.0 / sum).clamp(0.0, 1.0)
+    }
+}
+
+impl TextVectors {
+    /// The vectors of the map's texts; texts without one are left out, as are vectors whose dimensions differ from
+    /// the first.
+    pub(crate) fn new(map: &JourneyMap, vectors: &HashMap<String, Embedding>) -> Self {
+        let places: HashMap<&TouchpointId, usize> =
+            map.touchpoints().enumerate().map(|(place, (_, touchpoint))| (&touchpoint.id, place)).collect();
+        let mut built = Self { dimensions: 0, values: Vec::new(), rows: Vec::new(), touchpoints: places.len() };
+        for text in map.texts() {
+            let Some((vector, touchpoint)) = vectors.get(text.text).zip(places.get(text.touchpoint)) else { continue };
+            if built.rows.is_empty() {
+                built.dimensions = vector.dimensions();
+            }
+            if vector.dimensions() != built.dimensions || built.dimensions == 0 {
+                continue;
+            }
+            built.values.extend(vector.values().iter().map(|value| i16::from(*value)));
+            built.rows.push(Row {
+                touchpoint: *touchpoint,
+                kind: text.kind,
+                text: text.text.to_owned(),
+                scale: scale(vector.values()),
+            });
+        }
+        built
+    }
+
+    /// Compares an opinion with every text. An opinion of other dimensions is like nothing.
+    pub(crate) fn compare(&self, opinion: &Embedding) -> Likeness<'_> {
+        let mut described = vec![None; self.touchpoints];
+        let mut exemplified = vec![None; self.touchpoints];
+        let mut example: Option<(usize, &str, f32)> = None;
+        if opinion.dimensions() == self.dimensions && self.dimensions > 0 {
+            let own: Vec<i16> = opinion.values().iter().map(|value| i16::from(*value)).collect();
+            let own_scale = scale(opinion.values());
+            for (row, values) in self.rows.iter().zip(self.values.chunks_exact(self.dimensions)) {
+                let cosine = dot(&own, values) as f32 * own_scale * row.scale;
+                let best: &mut Option<f32> = match row.kind {
+                    TextKind::Description => &mut described[row.touchpoint],
+                    TextKind::Example => &mut exemplified[row.touchpoint],
+                };
+                *best = Some(best.map_or(cosine, |best| best.max(cosine)));
+                if row.kind == TextKind::Example && example.is_none_or(|(_, _, best)| cosine > best) {
+                    example = Some((row.touchpoint, &row.text, cosine));
+                }
+            }
+        }
+        let cosines = described.into_iter().zip(exemplified).map(|(described, other)| described.or(other)).collect();
+        Likeness { cosines, example }
+    }
+}
+
+fn dot(a: &[i16], b: &[i16]) -> i32 {
+    a.iter().zip(b).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum()
+}
+
+fn scale(values: &[i8]) -> f32 {
+    let square: i32 = values.iter().map(|value| i32::from(*value) * i32::from(*value)).sum();
+    if square > 0 { 1.0 / (square as f32).sqrt() } else { 0.0 }
+}

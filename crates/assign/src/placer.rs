@@ -1,0 +1,285 @@
+//! Placing the opinions of one mention on one map: pure, no I/O.
+
+use std::{cmp::Reverse, collections::HashMap};
+
+use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch};
+use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override};
+use moodline_types::{
+    Assignment, AssignmentReason, Embedding, MapId, OpinionId, PersonaId, SentimentLabel, StageId, TouchpointId,
+};
+
+use crate::{
+    AssignConfig, context,
+    likeness::{Likeness, TextVectors},
+    tally::{self, Counted},
+};
+
+/// What a model says of its own cosines.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Calibration {
+    /// Cosine below which an opinion is nobody's, −1 to 1.
+    pub unassigned_below: f32,
+    /// Temperature that turns cosines into shares, above 0.
+    pub similarity_temperature: f32,
+}
+
+impl From<&ModelRecord> for Calibration {
+    fn from(model: &ModelRecord) -> Self {
+        Self { unassigned_below: model.unassigned_below, similarity_temperature: model.similarity_temperature }
+    }
+}
+
+/// One opinion as placing sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Clause<'a> {
+    /// The words the judgement rests on.
+    pub evidence: &'a str,
+    /// Where they lie among the map's texts.
+    pub embedding: &'a Embedding,
+}
+
+/// Where an opinion belongs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placement {
+    /// Stage and touchpoint; `None` when unassigned.
+    pub place: Option<(StageId, TouchpointId)>,
+    /// Confidence from 0 to 1; see [`Assignment::score`].
+    pub score: f32,
+    /// Why it lies there.
+    pub reason: AssignmentReason,
+    /// The keyword, example or cosine that decided, for a person to read.
+    pub detail: Option<String>,
+}
+
+/// A placement by the touchpoint's number in the journey.
+#[derive(Debug, Clone)]
+pub(crate) struct Spot {
+    pub(crate) place: Option<usize>,
+    pub(crate) score: f32,
+    pub(crate) reason: AssignmentReason,
+    pub(crate) detail: Option<String>,
+}
+
+/// One map, ready to place opinions of one model.
+#[derive(Debug)]
+pub struct Placer {
+    map: MapId,
+    touchpoints: Vec<(StageId, TouchpointId)>,
+    numbers: HashMap<TouchpointId, usize>,
+    keywords: KeywordIndex<TouchpointId>,
+    personas: Vec<PersonaId>,
+    persona_keywords: KeywordIndex<PersonaId>,
+    vectors: TextVectors,
+    calibration: Calibration,
+    example_from: f32,
+    flag_from: f32,
+}
+
+/// What people said of one opinion, the latest word on each matter.
+#[derive(Debug, Default, Clone, Copy)]
+struct Correction<'a> {
+    sentiment: Option<SentimentLabel>,
+    /// Outer `None`: nothing said of this map; inner `None`: nowhere.
+    place: Option<Option<usize>>,
+    relevant: Option<bool>,
+    placed_by: &'a str,
+    judged_by: &'a str,
+}
+
+impl Placer {
+    /// Prepares `map`. `vectors` holds a vector for each of [`JourneyMap::distinct_texts`]; texts without one are
+    /// never near anything.
+    pub fn new(
+        map: &JourneyMap,
+        vectors: &HashMap<String, Embedding>,
+        calibration: Calibration,
+        config: &AssignConfig,
+    ) -> Self {
+        let touchpoints: Vec<(StageId, TouchpointId)> =
+            map.touchpoints().map(|(stage, touchpoint)| (stage.id.clone(), touchpoint.id.clone())).collect();
+        let numbers = touchpoints.iter().enumerate().map(|(number, (_, id))| (id.clone(), number)).collect();
+        Self {
+            map: map.id.clone(),
+            touchpoints,
+            numbers,
+            keywords: map.touchpoint_keywords(),
+            personas: map.personas.iter().map(|persona| persona.id.clone()).collect(),
+            persona_keywords: map.persona_keywords(),
+            vectors: TextVectors::new(map, vectors),
+            calibration,
+            example_from: config.example_from,
+            flag_from: config.flag_from,
+        }
+    }
+
+    /// Places the opinions of one text, in order, without corrections: a keyword, an example, a description, the
+    /// context.
+    pub fn place_clauses(&self, title: Option<&str>, clauses: &[Clause<'_>]) -> Vec<Placement> {
+        let mut spots: Vec<Spot> = clauses.iter().map(|clause| self.spot(*clause)).collect();
+        self.fill_context(title, clauses, &mut spots);
+        spots.into_iter().map(|spot| self.named(spot)).collect()
+    }
+
+    /// Places the opinions of one mention and says what they add to the counts and which flags they raise.
+    ///
+    /// `overrides` are those of the mention, oldest first; the latest word on each matter wins. A correction that names
+    /// a touchpoint the map no longer has is as good as none. An opinion that is not a customer's lies nowhere. Hidden
+    /// mentions count nowhere and raise nothing.
+    pub fn place(&self, judged: &JudgedMention, overrides: &[Override]) -> MentionAssignments {
+        let JudgedMention { mention, opinions } = judged;
+        let corrections: Vec<Correction<'_>> =
+            opinions.iter().map(|opinion| self.correction(judged, &opinion.judged.evidence, overrides)).collect();
+        let clauses: Vec<Clause<'_>> = opinions
+            .iter()
+            .map(|opinion| Clause { evidence: &opinion.judged.evidence, embedding: &opinion.judged.embedding })
+            .collect();
+        let mut spots: Vec<Spot> = clauses
+            .iter()
+            .zip(&corrections)
+            .map(|(clause, correction)| self.corrected(correction).unwrap_or_else(|| self.spot(*clause)))
+            .collect();
+        self.fill_context(mention.title.as_deref(), &clauses, &mut spots);
+
+        let mut tallies = Vec::new();
+        let mut flags = Vec::new();
+        if mention.hidden_at.is_none() && !opinions.is_empty() {
+            let counted: Vec<Counted<'_>> = opinions
+                .iter()
+                .zip(&corrections)
+                .zip(&spots)
+                .filter(|((_, correction), _)| correction.relevant != Some(false))
+                .map(|((opinion, correction), spot)| Counted::new(opinion, correction.sentiment, spot.place))
+                .collect();
+            tallies = tally::tallies(mention, &counted, &self.touchpoints, self.persona(&mention.full_text()));
+            flags = tally::flags(&counted, &self.touchpoints, self.flag_from);
+        }
+        let assign = |(id, spot): (OpinionId, Spot)| {
+            let Placement { place, score, reason, detail } = self.named(spot);
+            Assignment { opinion: id, place, score, reason, detail }
+        };
+        let assignments = opinions.iter().map(|opinion| opinion.id).zip(spots).map(assign).collect();
+        MentionAssignments { mention: mention.id, assignments, tallies, flags }
+    }
+
+    fn named(&self, spot: Spot) -> Placement {
+        let Spot { place, score, reason, detail } = spot;
+        Placement { place: place.map(|number| self.touchpoints[number].clone()), score, reason, detail }
+    }
+
+    fn fill_context(&self, title: Option<&str>, clauses: &[Clause<'_>], spots: &mut [Spot]) {
+        let named = title.and_then(|title| self.rule(title, None));
+        let evidence: Vec<&str> = clauses.iter().map(|clause| clause.evidence).collect();
+        context::fill(named, &evidence, spots);
+    }
+
+    /// What one opinion says by itself.
+    fn spot(&self, clause: Clause<'_>) -> Spot {
+        if let Some((place, keyword)) = self.rule(clause.evidence, Some(clause.embedding)) {
+            return Spot { place: Some(place), score: 1.0, reason: AssignmentReason::Rule, detail: Some(keyword) };
+        }
+        let likeness = self.vectors.compare(clause.embedding);
+        if let Some((place, text, cosine)) = likeness.example
+            && cosine >= self.example_from
+        {
+            let (score, detail) = (cosine.clamp(0.0, 1.0), Some(text.to_owned()));
+            return Spot { place: Some(place), score, reason: AssignmentReason::Example, detail };
+        }
+        self.nearest(&likeness)
+    }
+
+    fn nearest(&self, likeness: &Likeness<'_>) -> Spot {
+        match likeness.nearest() {
+            Some((place, cosine)) if cosine >= self.calibration.unassigned_below => Spot {
+                place: Some(place),
+                score: likeness.share(place, self.calibration.similarity_temperature),
+                reason: AssignmentReason::Similarity,
+                detail: Some(format!("cosine {cosine:.2}")),
+            },
+            nearest => Spot {
+                place: None,
+                score: 0.0,
+                reason: AssignmentReason::Unassigned,
+                detail: nearest
+                    .map(|(place, cosine)| format!("nearest is {}, cosine {cosine:.2}", self.touchpoints[place].1)),
+            },
+        }
+    }
+
+    /// The touchpoint whose keywords stand in `text`, with the longest of them: most matches, then most characters
+    /// matched, then (given a vector) nearest, then first in the journey. A match inside a longer one does not count:
+    /// `信用卡还款` is about repayment, not about the card.
+    fn rule(&self, text: &str, embedding: Option<&Embedding>) -> Option<(usize, String)> {
+        let found = self.keywords.find(text);
+        if found.is_empty() {
+            return None;
+        }
+        let length = |found: &KeywordMatch<'_, TouchpointId>| found.end - found.start;
+        let inside = |inner: &KeywordMatch<'_, TouchpointId>| {
+            found
+                .iter()
+                .any(|outer| outer.start <= inner.start && inner.end <= outer.end && length(outer) > length(inner))
+        };
+        // Longest first, so the first of a touchpoint is the one to show.
+        let mut hits: Vec<(usize, usize, usize, &str)> = Vec::new();
+        for found in found.iter().filter(|found| !inside(found)) {
+            let number = self.numbers[found.owner];
+            match hits.iter_mut().find(|hit| hit.0 == number) {
+                Some(hit) => {
+                    hit.1 += 1;
+                    hit.2 += length(found);
+                }
+                None => hits.push((number, 1, length(found), found.keyword)),
+            }
+        }
+        let most = hits.iter().map(|hit| (hit.1, hit.2)).max()?;
+        hits.retain(|hit| (hit.1, hit.2) == most);
+        hits.sort_by_key(|hit| hit.0);
+        if let ([_, _, ..], Some(embedding)) = (hits.as_slice(), embedding) {
+            let cosines = self.vectors.compare(embedding).cosines;
+            let near = |number: usize| cosines[number].unwrap_or(-1.0);
+            hits.sort_by(|a, b| near(b.0).total_cmp(&near(a.0)));
+        }
+        hits.first().map(|(number, _, _, keyword)| (*number, (*keyword).to_owned()))
+    }
+
+    /// The first persona of the map that a keyword in the text points to.
+    fn persona(&self, text: &str) -> Option<PersonaId> {
+        if self.persona_keywords.is_empty() {
+            return None;
+        }
+        let found = self.persona_keywords.find(text);
+        let rank = |persona: &PersonaId| Reverse(self.personas.iter().position(|known| known == persona));
+        found.into_iter().map(|found| found.owner).max_by_key(|persona| rank(persona)).cloned()
+    }
+
+    fn correction<'a>(&self, judged: &JudgedMention, evidence: &str, overrides: &'a [Override]) -> Correction<'a> {
+        let mut correction = Correction::default();
+        for said in overrides.iter().filter(|said| said.mention == judged.mention.id && said.evidence == evidence) {
+            correction.sentiment = said.sentiment.or(correction.sentiment);
+            if let Some(relevant) = said.relevant {
+                (correction.relevant, correction.judged_by) = (Some(relevant), &said.actor);
+            }
+            if let Some((map, place)) = &said.place
+                && *map == self.map
+            {
+                let number = place.as_ref().map(|(_, touchpoint)| self.numbers.get(touchpoint).copied());
+                correction.place = match number {
+                    None => Some(None),
+                    Some(Some(number)) => Some(Some(number)),
+                    Some(None) => None,
+                };
+                correction.placed_by = &said.actor;
+            }
+        }
+        correction
+    }
+
+    fn corrected(&self, correction: &Correction<'_>) -> Option<Spot> {
+        let spot = |place, detail| Spot { place, score: 1.0, reason: AssignmentReason::Override, detail: Some(detail) };
+        if correction.relevant == Some(false) {
+            return Some(spot(None, format!("not an opinion to count, says {}", correction.judged_by)));
+        }
+        let place = correction.place?;
+        Some(spot(place, format!("placed by {}", correction.placed_by)))
+    }
+}

@@ -1,0 +1,137 @@
+//! What a mention adds to the counts, and what asks for attention.
+
+use moodline_types::{
+    Emotion, Emotions, Mention, NewFlag, Opinion, OpinionId, PersonaId, SentimentLabel, StageId, Tally, TouchpointId,
+};
+
+/// Language of a mention whose language is unknown (BCP 47).
+const UNDETERMINED: &str = "und";
+
+/// An opinion that counts, with people's corrections applied.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted<'a> {
+    id: OpinionId,
+    place: Option<usize>,
+    label: SentimentLabel,
+    emotions: &'a Emotions,
+    /// Probability of negative; certain where a person said so.
+    negative: f32,
+}
+
+impl<'a> Counted<'a> {
+    pub(crate) fn new(opinion: &'a Opinion, corrected: Option<SentimentLabel>, place: Option<usize>) -> Self {
+        let negative = match corrected {
+            Some(SentimentLabel::Negative) => 1.0,
+            Some(SentimentLabel::Positive | SentimentLabel::Neutral) => 0.0,
+            Some(SentimentLabel::Mixed | SentimentLabel::Unsure) | None => opinion.judged.sentiment.negative,
+        };
+        Self {
+            id: opinion.id,
+            place,
+            label: corrected.unwrap_or(opinion.judged.label),
+            emotions: &opinion.judged.emotions,
+            negative,
+        }
+    }
+}
+
+/// One tally per touchpoint, in the order of the journey; where no opinion was placed, one for the unassigned bucket,
+/// so that the bucket counts mentions that fit nowhere; none without opinions.
+pub(crate) fn tallies(
+    mention: &Mention,
+    opinions: &[Counted<'_>],
+    touchpoints: &[(StageId, TouchpointId)],
+    persona: Option<PersonaId>,
+) -> Vec<Tally> {
+    let places = places(opinions);
+    let buckets: Vec<Option<usize>> =
+        if places.is_empty() && !opinions.is_empty() { vec![None] } else { places.into_iter().map(Some).collect() };
+    buckets
+        .into_iter()
+        .map(|place| {
+            let here = || opinions.iter().filter(move |opinion| opinion.place == place);
+            Tally {
+                touchpoint: place.map(|number| touchpoints[number].1.clone()),
+                persona: persona.clone(),
+                day: mention.posted_at.date_naive(),
+                source: mention.source.clone(),
+                language: mention.language.clone().unwrap_or_else(|| UNDETERMINED.to_owned()),
+                label: common_label(here().map(|opinion| opinion.label)),
+                emotion: strongest(here().map(|opinion| opinion.emotions)),
+            }
+        })
+        .collect()
+}
+
+/// A flag per touchpoint at which the mention is negative or mixed, for its most negative opinion there if that is
+/// negative with a probability of at least `flag_from`.
+pub(crate) fn flags(opinions: &[Counted<'_>], touchpoints: &[(StageId, TouchpointId)], flag_from: f32) -> Vec<NewFlag> {
+    let flag = |place: usize| {
+        let here = || opinions.iter().filter(move |opinion| opinion.place == Some(place));
+        let label = common_label(here().map(|opinion| opinion.label));
+        let worst = here().reduce(|worst, next| if next.negative > worst.negative { next } else { worst })?;
+        let (stage, touchpoint) = touchpoints[place].clone();
+        let bad = matches!(label, SentimentLabel::Negative | SentimentLabel::Mixed) && worst.negative >= flag_from;
+        bad.then_some(NewFlag { stage, touchpoint, opinion: worst.id, severity: worst.negative })
+    };
+    places(opinions).into_iter().filter_map(flag).collect()
+}
+
+/// The touchpoints spoken of, each once, in the order of the journey.
+fn places(opinions: &[Counted<'_>]) -> Vec<usize> {
+    let mut places: Vec<usize> = opinions.iter().filter_map(|opinion| opinion.place).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// The label of several opinions together: positive and negative make mixed; neutral gives way to either, and unsure
+/// to anything.
+fn common_label(labels: impl Iterator<Item = SentimentLabel>) -> SentimentLabel {
+    use SentimentLabel::{Mixed, Negative, Neutral, Positive, Unsure};
+    labels.fold(Unsure, |common, label| match (common, label) {
+        (Mixed, _) | (_, Mixed) | (Positive, Negative) | (Negative, Positive) => Mixed,
+        (Unsure, other) | (other, Unsure) | (Neutral, other) | (other, Neutral) => other,
+        (same, _) => same,
+    })
+}
+
+/// The emotion that shows most when all are added up.
+fn strongest<'a>(emotions: impl Iterator<Item = &'a Emotions>) -> Emotion {
+    let mut sums = [0.0; 7];
+    for emotion in emotions {
+        for (sum, value) in sums.iter_mut().zip(emotion.to_array()) {
+            *sum += value;
+        }
+    }
+    Emotions::from_array(sums).top()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_one_mention_come_together() {
+        use SentimentLabel::{Mixed, Negative, Neutral, Positive, Unsure};
+        for (labels, common) in [
+            (&[Positive][..], Positive),
+            (&[Positive, Negative], Mixed),
+            (&[Positive, Neutral, Unsure], Positive),
+            (&[Neutral, Unsure], Neutral),
+            (&[Unsure, Neutral, Negative], Negative),
+            (&[Unsure, Unsure], Unsure),
+            (&[Mixed, Positive], Mixed),
+            (&[Negative, Neutral, Positive], Mixed),
+        ] {
+            assert_eq!(common_label(labels.iter().copied()), common, "{labels:?}");
+        }
+    }
+
+    #[test]
+    fn emotions_add_up() {
+        let anger = Emotions { anger: 0.4, ..Emotions::default() };
+        let fear = Emotions { fear: 0.5, anger: 0.3, ..Emotions::default() };
+        assert_eq!(strongest([&anger, &fear].into_iter()), Emotion::Anger);
+    }
+}

@@ -1,0 +1,23 @@
+//! The `[layers]` section of the settings.
+
+use serde::Deserialize;
+
+/// How the curve is computed.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LayersConfig {
+    /// Days of the headline window, 1 to 366; it is compared with as many days before it.
+    pub window_days: u32,
+    /// Calendar weeks of the curve over time, the current one included, 0 to 520.
+    pub weeks: u32,
+    /// Widest 95 % interval of the index that still counts as enough mentions, above 0 and up to 2.
+    pub max_interval_width: f64,
+    /// Days without a mention after which a number is stale.
+    pub stale_after_days: u32,
+}
+
+impl Default for LayersConfig {
+    fn default() -> Self {
+        Self { window_days: 28, weeks: 13, max_interval_width: 0.8, stale_after_days: 21 }
+    }
+}

@@ -1,0 +1,114 @@
+//! Reading rollups and writing layers, as one run.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use moodline_maps::parse_map;
+use moodline_store::{LayerStore, MapStore, RunStore, StoreError};
+use moodline_types::{Clock, DayWindow, Layer, LayerNode, LayerState, MapId, Period, RunId, RunKind};
+use tracing::{info, warn};
+
+use crate::{LayersConfig, LayersError, compute, days_needed};
+
+/// What a refresh wrote.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LayersOutcome {
+    /// The run that the layers belong to: the version of the curve.
+    pub run: RunId,
+    /// Layers written.
+    pub layers: usize,
+    /// The headline window.
+    pub window: DayWindow,
+    /// Mentions that entered the map's index in the headline window, once per touchpoint they speak of.
+    pub mentions: u64,
+    /// Net sentiment of the whole map, −1 to 1; `None` without data.
+    pub net: Option<f64>,
+    /// Touchpoints whose number may be read.
+    pub readable: usize,
+    /// Touchpoints of the map.
+    pub touchpoints: usize,
+}
+
+impl LayersOutcome {
+    fn new(run: RunId, window: DayWindow, layers: &[Layer]) -> Self {
+        let headline = |layer: &&Layer| layer.period == Period::Window && layer.persona.is_none();
+        let map = layers.iter().filter(headline).find(|layer| layer.node == LayerNode::Map);
+        let touchpoints: Vec<&Layer> =
+            layers.iter().filter(headline).filter(|l| matches!(l.node, LayerNode::Touchpoint(..))).collect();
+        Self {
+            run,
+            layers: layers.len(),
+            window,
+            mentions: map.map_or(0, |layer| layer.counts.n()),
+            net: map.and_then(|layer| layer.net),
+            readable: touchpoints.iter().filter(|layer| layer.state == LayerState::Ok).count(),
+            touchpoints: touchpoints.len(),
+        }
+    }
+}
+
+impl fmt::Display for LayersOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { layers, window, mentions, readable, touchpoints, .. } = self;
+        write!(f, "{layers} layers from {mentions} mentions of {} to {}, ", window.from, window.to)?;
+        if let Some(net) = self.net {
+            write!(f, "net sentiment {net:+.2}, ")?;
+        }
+        write!(f, "{readable} of {touchpoints} touchpoints readable")
+    }
+}
+
+/// Computes and writes the layers of `map` as of the end of the UTC day `as_of`.
+///
+/// Refreshing again changes nothing but adds a version: the layers of earlier runs stay readable.
+pub async fn refresh_layers<S>(
+    store: &S,
+    map: &MapId,
+    config: &LayersConfig,
+    as_of: NaiveDate,
+    clock: &dyn Clock,
+) -> Result<LayersOutcome, LayersError>
+where
+    S: MapStore + LayerStore + RunStore + ?Sized,
+{
+    let failed = |source: StoreError| LayersError::Store { map: map.clone(), source };
+    let run = store.start_run(RunKind::Layers, map.as_str(), clock.now()).await.map_err(failed)?;
+    match write(store, map, config, as_of, clock, run).await {
+        Ok(outcome) => {
+            info!(map.id = %map, run.id = %run, layer.count = outcome.layers, "refreshed map {map}: {outcome}");
+            Ok(outcome)
+        }
+        Err(error) => {
+            if let Err(second) = store.finish_run(run, Err(&error.to_string()), clock.now()).await {
+                warn!(map.id = %map, run.id = %run, error = %second, "could not close the run that failed");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn write<S>(
+    store: &S,
+    map: &MapId,
+    config: &LayersConfig,
+    as_of: NaiveDate,
+    clock: &dyn Clock,
+    run: RunId,
+) -> Result<LayersOutcome, LayersError>
+where
+    S: MapStore + LayerStore + ?Sized,
+{
+    let failed = |source: StoreError| LayersError::Store { map: map.clone(), source };
+    let records = store.maps().await.map_err(failed)?;
+    let record =
+        records.into_iter().find(|record| record.id == *map).ok_or_else(|| LayersError::UnknownMap(map.clone()))?;
+    let definition = parse_map(map.as_str(), &record.definition)
+        .map_err(|source| LayersError::Definition { map: map.clone(), source: source.into() })?
+        .map;
+    let rollups = store.rollups(map, days_needed(config, as_of)).await.map_err(failed)?;
+    let last_days = store.last_days(map).await.map_err(failed)?;
+    let layers = compute(&definition, &rollups, &last_days, config, as_of);
+    let outcome = LayersOutcome::new(run, DayWindow::ending(as_of, config.window_days), &layers);
+    store.write_layers(run, map, &layers, &outcome.to_string(), clock.now()).await.map_err(failed)?;
+    Ok(outcome)
+}

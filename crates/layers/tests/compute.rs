@@ -1,0 +1,266 @@
+//! What the curve says of given counts.
+
+use chrono::{Days, NaiveDate};
+use moodline_layers::{LayersConfig, compute, days_needed};
+use moodline_maps::{JourneyMap, parse_map};
+use moodline_store::RollupRow;
+use moodline_types::{Counts, Layer, LayerNode, LayerState, Period, PersonaId, TouchpointId};
+use proptest::prelude::*;
+
+const MAP: &str = r#"
+id = "shop"
+type = "current-state"
+name = "Shop"
+
+[[personas]]
+id = "student"
+name = "Student"
+keywords = ["campus"]
+
+[[personas]]
+id = "parent"
+name = "Parent"
+keywords = ["kids"]
+
+[[stages]]
+id = "buy"
+name = "Buy"
+
+[[stages.touchpoints]]
+id = "card"
+name = "Card"
+keywords = ["card"]
+target = 0.5
+perceived = 0.2
+
+[[stages.touchpoints]]
+id = "cash"
+name = "Cash"
+keywords = ["cash"]
+
+[[stages]]
+id = "use"
+name = "Use"
+
+[[stages.touchpoints]]
+id = "support"
+name = "Support"
+keywords = ["support"]
+"#;
+
+const TOUCHPOINTS: [&str; 3] = ["card", "cash", "support"];
+
+fn map() -> JourneyMap {
+    parse_map("shop.toml", MAP).unwrap().map
+}
+
+/// A Wednesday.
+fn today() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 18).unwrap()
+}
+
+fn ago(days: u64) -> NaiveDate {
+    today() - Days::new(days)
+}
+
+fn row(touchpoint: &str, days_ago: u64, negative: u64, positive: u64) -> RollupRow {
+    RollupRow {
+        touchpoint: Some(touchpoint.parse().unwrap()),
+        persona: None,
+        day: ago(days_ago),
+        source: "reviews".parse().unwrap(),
+        language: "en".into(),
+        counts: Counts { negative, positive, ..Counts::default() },
+    }
+}
+
+fn layers(rollups: &[RollupRow]) -> Vec<Layer> {
+    compute(&map(), rollups, &[], &LayersConfig::default(), today())
+}
+
+fn touchpoint(id: &str) -> impl Fn(&LayerNode) -> bool {
+    move |node| matches!(node, LayerNode::Touchpoint(_, touchpoint) if touchpoint.as_str() == id)
+}
+
+fn headline(layers: &[Layer], node: impl Fn(&LayerNode) -> bool) -> &Layer {
+    layers.iter().find(|l| l.period == Period::Window && l.persona.is_none() && node(&l.node)).unwrap()
+}
+
+#[test]
+fn the_map_comes_first_and_every_node_has_its_headline() {
+    let layers = layers(&[]);
+    let nodes: Vec<String> = layers
+        .iter()
+        .map(|layer| match &layer.node {
+            LayerNode::Map => "map".to_owned(),
+            LayerNode::Stage(stage) => stage.to_string(),
+            LayerNode::Touchpoint(stage, touchpoint) => format!("{stage}/{touchpoint}"),
+        })
+        .collect();
+    assert_eq!(nodes, ["map", "buy", "buy/card", "buy/cash", "use", "use/support"]);
+    assert!(
+        layers.iter().all(|layer| layer.state == LayerState::NoData && layer.net.is_none() && layer.change.is_none())
+    );
+    assert_eq!((layers[2].target, layers[2].perceived), (Some(0.5), Some(0.2)));
+}
+
+#[test]
+fn much_data_is_read_as_it_is() {
+    let layers = layers(&[row("card", 3, 700, 300), row("support", 3, 100, 900)]);
+    let card = headline(&layers, touchpoint("card"));
+    assert!((card.net.unwrap() + 0.4).abs() < 0.03, "{card:?}");
+    assert_eq!(card.state, LayerState::Ok);
+    assert_eq!(card.counts.n(), 1000);
+    assert!((card.n_effective - 1000.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn little_data_leans_on_its_stage_and_says_that_it_is_little() {
+    let mixed_stage: Vec<RollupRow> = vec![row("card", 2, 100, 300), row("cash", 2, 1, 0), row("support", 2, 150, 150)];
+    let layers = layers(&mixed_stage);
+    let cash = headline(&layers, touchpoint("cash"));
+    assert!(cash.net.unwrap() > -0.2, "one complaint does not make −1: {cash:?}");
+    assert!(cash.low.unwrap() < cash.net.unwrap() && cash.net.unwrap() < cash.high.unwrap());
+    let alone = compute(&map(), &[row("cash", 2, 1, 0)], &[], &LayersConfig::default(), today());
+    assert_eq!(headline(&alone, touchpoint("cash")).state, LayerState::TooFew);
+}
+
+#[test]
+fn mixed_counts_as_neutral_and_unsure_not_at_all() {
+    let mut mixed = row("card", 1, 10, 10);
+    mixed.counts.mixed = 20;
+    mixed.counts.unsure = 500;
+    let layers = layers(&[mixed]);
+    let card = headline(&layers, touchpoint("card"));
+    assert_eq!((card.counts.n(), card.counts.unsure), (40, 500));
+    assert!(card.net.unwrap().abs() < 1e-9);
+}
+
+#[test]
+fn only_unsure_mentions_are_too_few_to_read() {
+    let mut unsure = row("card", 1, 0, 0);
+    unsure.counts.unsure = 9;
+    let layers = layers(&[unsure]);
+    let card = headline(&layers, touchpoint("card"));
+    assert_eq!((card.state, card.net), (LayerState::TooFew, None));
+}
+
+#[test]
+fn silence_makes_a_number_stale() {
+    let rollups = [row("card", 25, 50, 50), row("cash", 20, 50, 50)];
+    let old: Vec<(TouchpointId, NaiveDate)> = vec![("support".parse().unwrap(), ago(400))];
+    let layers = compute(&map(), &rollups, &old, &LayersConfig::default(), today());
+    assert_eq!(headline(&layers, touchpoint("card")).state, LayerState::Stale);
+    assert!(headline(&layers, touchpoint("card")).net.is_some(), "stale, but inside the window");
+    assert_eq!(headline(&layers, touchpoint("cash")).state, LayerState::Ok);
+    let support = headline(&layers, touchpoint("support"));
+    assert_eq!((support.state, support.net), (LayerState::Stale, None));
+}
+
+#[test]
+fn a_worsening_shows_against_the_window_before() {
+    let layers = layers(&[row("card", 40, 20, 180), row("card", 5, 180, 20), row("cash", 5, 50, 50)]);
+    let change = headline(&layers, touchpoint("card")).change.unwrap();
+    assert!(change.net < -1.4 && change.high < -1.0, "{change:?}");
+    assert!(change.low <= change.net && change.net <= change.high);
+    assert_eq!(headline(&layers, touchpoint("cash")).change, None, "nothing before to compare with");
+}
+
+#[test]
+fn weeks_give_the_curve_over_time_without_the_silent_ones() {
+    let layers = layers(&[row("card", 0, 1, 9), row("card", 8, 9, 1), row("card", 90, 5, 5)]);
+    let weeks: Vec<(String, u64)> = layers
+        .iter()
+        .filter(|layer| layer.period == Period::Week && layer.node == LayerNode::Map)
+        .map(|layer| (layer.window.from.to_string(), layer.counts.n()))
+        .collect();
+    assert_eq!(weeks, [("2026-03-09".to_owned(), 10), ("2026-03-16".to_owned(), 10)]);
+    let this_week = layers.iter().rfind(|layer| layer.node == LayerNode::Map).unwrap();
+    assert!(this_week.change.unwrap().net > 0.5);
+}
+
+#[test]
+fn personas_that_spoke_have_layers_of_their_own() {
+    let student: PersonaId = "student".parse().unwrap();
+    let of_student = RollupRow { persona: Some(student.clone()), ..row("card", 3, 40, 0) };
+    let stranger = RollupRow { persona: Some("gone".parse().unwrap()), ..row("card", 3, 0, 10) };
+    let layers = layers(&[of_student, stranger, row("card", 3, 0, 50)]);
+    assert_eq!(headline(&layers, touchpoint("card")).counts.n(), 100, "everyone includes every persona");
+    let own: Vec<&Layer> = layers.iter().filter(|layer| layer.persona.is_some()).collect();
+    assert!(own.iter().all(|layer| layer.persona.as_ref() == Some(&student) && layer.period == Period::Window));
+    assert_eq!(own.len(), 6);
+    assert_eq!(own[2].counts.negative, 40);
+}
+
+#[test]
+fn counts_of_other_days_touchpoints_and_the_unassigned_bucket_stay_out() {
+    let unassigned = RollupRow { touchpoint: None, ..row("card", 3, 9, 9) };
+    let layers = layers(&[unassigned, row("closed-desk", 3, 9, 9), row("card", 28, 1, 0), row("card", 27, 0, 1)]);
+    assert_eq!(headline(&layers, |node| *node == LayerNode::Map).counts.n(), 1);
+}
+
+#[test]
+fn the_days_needed_cover_both_windows_and_all_weeks() {
+    let needed = days_needed(&LayersConfig::default(), today());
+    assert_eq!((needed.from.to_string(), needed.to), ("2025-12-15".to_owned(), today()));
+    let needed = days_needed(&LayersConfig { weeks: 0, ..LayersConfig::default() }, today());
+    assert_eq!(needed.days(), 56);
+}
+
+fn rollups() -> impl Strategy<Value = Vec<RollupRow>> {
+    let one = (0..TOUCHPOINTS.len(), 0..110_u64, [0..30_u64, 0..30, 0..30, 0..30, 0..30]);
+    let one = one.prop_map(|(place, days_ago, [positive, neutral, negative, mixed, unsure])| RollupRow {
+        counts: Counts { positive, neutral, negative, mixed, unsure },
+        ..row(TOUCHPOINTS[place], days_ago, 0, 0)
+    });
+    proptest::collection::vec(one, 0..40)
+}
+
+proptest! {
+    #[test]
+    fn a_stage_is_the_sum_of_its_touchpoints(rollups in rollups()) {
+        let layers = layers(&rollups);
+        for whole in &layers {
+            let parts = layers.iter().filter(|part| {
+                let inside = match (&whole.node, &part.node) {
+                    (LayerNode::Map, LayerNode::Touchpoint(..)) => true,
+                    (LayerNode::Stage(stage), LayerNode::Touchpoint(of, _)) => stage == of,
+                    _ => false,
+                };
+                inside && (part.period, part.window, &part.persona) == (whole.period, whole.window, &whole.persona)
+            });
+            if !matches!(whole.node, LayerNode::Touchpoint(..)) {
+                let mut sum = Counts::default();
+                parts.for_each(|part| sum += part.counts);
+                // Weeks without anything judged have no layer, so what was unsure there is missing from the parts.
+                if whole.period == Period::Window { prop_assert_eq!(sum, whole.counts); }
+                prop_assert_eq!(sum.n(), whole.counts.n());
+            }
+        }
+    }
+
+    #[test]
+    fn every_number_lies_in_its_interval_on_the_scale(rollups in rollups()) {
+        for layer in layers(&rollups) {
+            prop_assert_eq!(layer.net.is_some(), layer.counts.n() > 0);
+            if let (Some(net), Some(low), Some(high)) = (layer.net, layer.low, layer.high) {
+                prop_assert!(-1.0 <= low && low <= net && net <= high && high <= 1.0, "{:?}", layer);
+            }
+            if let Some(change) = layer.change {
+                prop_assert!(change.low <= change.net && change.net <= change.high);
+            }
+            let readable = layer.state == LayerState::Ok;
+            prop_assert!(!readable || layer.high.unwrap() - layer.low.unwrap() <= 0.8);
+        }
+    }
+
+    #[test]
+    fn more_of_the_same_narrows_the_interval(negative in 1..20_u64, positive in 1..20_u64) {
+        let width = |times: u64| {
+            let layers = layers(&[row("card", 3, negative * times, positive * times)]);
+            let card = headline(&layers, touchpoint("card"));
+            card.high.unwrap() - card.low.unwrap()
+        };
+        prop_assert!(width(20) < width(1));
+    }
+}

@@ -1,1 +1,27 @@
-//! (being written)
+//! The journey map as data: reading and checking it, starting one from a template, matching its keywords, and writing
+//! it with its emotion curve in the formats people ask for.
+//!
+//! A map comes from a TOML file ([`read_map`], [`read_maps`]) or a [`template`]. Its [`JourneyMap::texts`] are what the
+//! model turns into vectors, its [`KeywordIndex`] is what rules match with. With layers from the database it becomes a
+//! [`MapView`], which [`export`] writes as JSON, CSV, Mermaid or SVG.
+
+mod check;
+mod error;
+mod fold;
+mod formats;
+mod keyword;
+mod map;
+mod read;
+mod template;
+mod text;
+mod version;
+mod view;
+
+pub use error::MapError;
+pub use formats::{ExportFormat, chart_diagram, export, journey_diagram, to_csv, to_json, to_mermaid, to_svg};
+pub use keyword::{KeywordIndex, KeywordMatch};
+pub use map::{JourneyMap, MapKind, MapText, Persona, Stage, TextKind, Touchpoint};
+pub use read::{LoadedMap, parse_map, read_map, read_maps};
+pub use template::{Template, examples, instantiate, template, templates};
+pub use text::LocalText;
+pub use view::MapView;

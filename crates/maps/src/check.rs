@@ -1,0 +1,179 @@
+//! What TOML and types cannot say about a map.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+    hash::Hash,
+};
+
+use moodline_config::{Document, Finding, PathStep};
+
+use crate::{JourneyMap, LocalText, Touchpoint, fold::fold_keyword, text::is_language_tag};
+
+/// Everything wrong with a map that could be read.
+pub(crate) fn findings(document: &Document<JourneyMap>) -> Vec<Finding> {
+    let mut check = Check { document, findings: Vec::new() };
+    check.map(&document.value);
+    check.findings
+}
+
+type Path<'a> = Vec<PathStep<'a>>;
+
+struct Check<'a> {
+    document: &'a Document<JourneyMap>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Check<'a> {
+    fn map(&mut self, map: &'a JourneyMap) {
+        self.text(&map.name, &["name".into()]);
+        self.optional_text(map.goal.as_ref(), &["goal".into()]);
+        self.optional_text(map.scope.as_ref(), &["scope".into()]);
+        if map.stages.is_empty() {
+            self.say(&["id".into()], format!("map `{}` has no stages; add a [[stages]] table", map.id));
+        }
+        self.unique(
+            "persona",
+            map.personas.iter().enumerate().map(|(i, persona)| (vec!["personas".into(), i.into()], &persona.id)),
+        );
+        for (i, persona) in map.personas.iter().enumerate() {
+            let at: Path<'_> = vec!["personas".into(), i.into()];
+            self.text(&persona.name, &join(&at, ["name".into()]));
+            self.optional_text(persona.description.as_ref(), &join(&at, ["description".into()]));
+            self.keywords(&persona.keywords, &at);
+        }
+        self.unique("stage", map.stages.iter().enumerate().map(|(i, s)| (vec!["stages".into(), i.into()], &s.id)));
+        self.unique("touchpoint", places(map).map(|(at, touchpoint)| (at, &touchpoint.id)));
+        for (i, stage) in map.stages.iter().enumerate() {
+            let at: Path<'_> = vec!["stages".into(), i.into()];
+            self.text(&stage.name, &join(&at, ["name".into()]));
+            self.optional_text(stage.description.as_ref(), &join(&at, ["description".into()]));
+            if stage.touchpoints.is_empty() {
+                self.say(&at, format!("stage `{}` has no touchpoints; add a [[stages.touchpoints]] table", stage.id));
+            }
+        }
+        for (at, touchpoint) in places(map) {
+            self.touchpoint(touchpoint, &at);
+        }
+        self.shared_keywords(map);
+    }
+
+    fn touchpoint(&mut self, touchpoint: &Touchpoint, at: &[PathStep<'_>]) {
+        self.text(&touchpoint.name, &join(at, ["name".into()]));
+        self.optional_text(touchpoint.description.as_ref(), &join(at, ["description".into()]));
+        self.keywords(&touchpoint.keywords, at);
+        self.examples(&touchpoint.examples, at);
+        for (key, score) in [("target", touchpoint.target), ("perceived", touchpoint.perceived)] {
+            if let Some(score) = score.filter(|score| !(-1.0..=1.0).contains(score)) {
+                self.say(&join(at, [key.into()]), format!("`{key}` is {score}, but net sentiment lies from -1 to 1"));
+            }
+        }
+        for (key, word) in [("channel", &touchpoint.channel), ("owner", &touchpoint.owner)] {
+            if word.as_ref().is_some_and(|word| word.trim().is_empty()) {
+                self.say(&join(at, [key.into()]), format!("`{key}` is empty; leave the key out instead"));
+            }
+        }
+        if touchpoint.description.is_none() && touchpoint.keywords.is_empty() && touchpoint.examples.is_empty() {
+            let message = format!(
+                "nothing can be assigned to touchpoint `{}`: it needs a description, keywords or examples",
+                touchpoint.id
+            );
+            self.say(at, message);
+        }
+    }
+
+    fn optional_text(&mut self, text: Option<&LocalText>, at: &[PathStep<'_>]) {
+        if let Some(text) = text {
+            self.text(text, at);
+        }
+    }
+
+    fn text(&mut self, text: &LocalText, at: &[PathStep<'_>]) {
+        for (tag, text) in text.variants() {
+            let at = join(at, tag.map(PathStep::from));
+            if let Some(tag) = tag.filter(|tag| !is_language_tag(tag)) {
+                let message = format!("`{tag}` is not a language tag such as `en`, `ja` or `zh-Hans` (BCP 47)");
+                self.findings.push(self.document.key_finding(&at, message));
+            }
+            if text.trim().is_empty() {
+                self.say(&at, "this text is empty");
+            }
+        }
+    }
+
+    fn keywords(&mut self, keywords: &[String], at: &[PathStep<'_>]) {
+        let mut seen = HashSet::new();
+        for (i, keyword) in keywords.iter().enumerate() {
+            let at = join(at, ["keywords".into(), i.into()]);
+            let folded = fold_keyword(keyword);
+            if folded.is_empty() {
+                self.say(&at, "this keyword is empty");
+            } else if !seen.insert(folded) {
+                self.say(&at, format!("keyword `{keyword}` is listed twice (case and width do not matter)"));
+            }
+        }
+    }
+
+    fn examples(&mut self, examples: &[String], at: &[PathStep<'_>]) {
+        let mut seen = HashSet::new();
+        for (i, example) in examples.iter().enumerate() {
+            let at = join(at, ["examples".into(), i.into()]);
+            if example.trim().is_empty() {
+                self.say(&at, "this example is empty");
+            } else if !seen.insert(example.trim()) {
+                self.say(&at, "this example is listed twice");
+            }
+        }
+    }
+
+    /// A keyword, and likewise an example, must lead to one touchpoint.
+    fn shared_keywords(&mut self, map: &JourneyMap) {
+        let mut keywords = HashMap::new();
+        let mut examples = HashMap::new();
+        for (at, touchpoint) in places(map) {
+            for (i, keyword) in touchpoint.keywords.iter().enumerate() {
+                let folded = fold_keyword(keyword);
+                let owner = keywords.entry(folded.clone()).or_insert(&touchpoint.id);
+                if *owner != &touchpoint.id && !folded.is_empty() {
+                    let message = format!("keyword `{keyword}` already belongs to touchpoint `{owner}`");
+                    self.say(&join(&at, ["keywords".into(), i.into()]), message);
+                }
+            }
+            for (i, example) in touchpoint.examples.iter().enumerate() {
+                let owner = examples.entry(example.trim()).or_insert(&touchpoint.id);
+                if *owner != &touchpoint.id && !example.trim().is_empty() {
+                    let message = format!("this example already belongs to touchpoint `{owner}`");
+                    self.say(&join(&at, ["examples".into(), i.into()]), message);
+                }
+            }
+        }
+    }
+
+    fn unique<I: Display + Eq + Hash + 'a>(&mut self, what: &str, ids: impl Iterator<Item = (Path<'a>, &'a I)>) {
+        let mut seen = HashSet::new();
+        for (at, id) in ids {
+            if !seen.insert(id) {
+                self.say(&join(&at, ["id".into()]), format!("{what} `{id}` is defined twice in this map"));
+            }
+        }
+    }
+
+    fn say(&mut self, at: &[PathStep<'_>], message: impl Into<String>) {
+        self.findings.push(self.document.finding(at, message));
+    }
+}
+
+/// Every touchpoint with the way to it.
+fn places(map: &JourneyMap) -> impl Iterator<Item = (Path<'static>, &Touchpoint)> {
+    map.stages.iter().enumerate().flat_map(|(i, stage)| {
+        stage
+            .touchpoints
+            .iter()
+            .enumerate()
+            .map(move |(j, touchpoint)| (vec!["stages".into(), i.into(), "touchpoints".into(), j.into()], touchpoint))
+    })
+}
+
+fn join<'p>(at: &[PathStep<'p>], more: impl IntoIterator<Item = PathStep<'p>>) -> Path<'p> {
+    at.iter().copied().chain(more).collect()
+}

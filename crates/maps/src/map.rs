@@ -1,0 +1,217 @@
+//! What a journey map is.
+
+use std::{collections::HashSet, fmt};
+
+use moodline_types::{MapId, PersonaId, StageId, TouchpointId};
+use serde::{Deserialize, Serialize};
+
+use crate::{KeywordIndex, LocalText, version};
+
+/// What a map depicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MapKind {
+    /// What customers go through today.
+    CurrentState,
+    /// What they shall go through.
+    FutureState,
+    /// Everything a customer does in a day, with or without the company.
+    DayInTheLife,
+    /// The current state with the work behind the scenes.
+    ServiceBlueprint,
+}
+
+impl MapKind {
+    /// The word used in map files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CurrentState => "current-state",
+            Self::FutureState => "future-state",
+            Self::DayInTheLife => "day-in-the-life",
+            Self::ServiceBlueprint => "service-blueprint",
+        }
+    }
+}
+
+impl fmt::Display for MapKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// A customer journey map as its author wrote it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JourneyMap {
+    /// Its name in settings, tables and addresses.
+    pub id: MapId,
+    /// What it depicts; the key is `type`.
+    #[serde(rename = "type")]
+    pub kind: MapKind,
+    /// Its name for people.
+    pub name: LocalText,
+    /// What the team wants to learn or improve.
+    #[serde(default)]
+    pub goal: Option<LocalText>,
+    /// Which customers and products, from where to where.
+    #[serde(default)]
+    pub scope: Option<LocalText>,
+    /// Kinds of customers.
+    #[serde(default)]
+    pub personas: Vec<Persona>,
+    /// Phases in the order they are lived.
+    #[serde(default)]
+    pub stages: Vec<Stage>,
+}
+
+/// A kind of customer.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Persona {
+    /// Unique among the map's personas.
+    pub id: PersonaId,
+    /// Name for people.
+    pub name: LocalText,
+    /// Who this is.
+    #[serde(default)]
+    pub description: Option<LocalText>,
+    /// Words in a mention that point to this persona.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+}
+
+/// A phase of the journey.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Unique among the map's stages.
+    pub id: StageId,
+    /// Name for people.
+    pub name: LocalText,
+    /// What happens here.
+    #[serde(default)]
+    pub description: Option<LocalText>,
+    /// Places of contact, in order.
+    #[serde(default)]
+    pub touchpoints: Vec<Touchpoint>,
+}
+
+/// A place of contact inside a stage.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Touchpoint {
+    /// Unique in the whole map.
+    pub id: TouchpointId,
+    /// Name for people.
+    pub name: LocalText,
+    /// Where the contact happens, a free word: `web`, `app`, `store`, …
+    #[serde(default)]
+    pub channel: Option<String>,
+    /// The department that answers for it.
+    #[serde(default)]
+    pub owner: Option<String>,
+    /// What customers talk about here, in their words; every language variant gets a vector.
+    #[serde(default)]
+    pub description: Option<LocalText>,
+    /// Words that place an opinion here whatever its vector says.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Sentences as customers write them; each gets a vector.
+    #[serde(default)]
+    pub examples: Vec<String>,
+    /// Wanted net sentiment, −1 to 1.
+    #[serde(default)]
+    pub target: Option<f64>,
+    /// The team's own guess of the net sentiment, −1 to 1.
+    #[serde(default)]
+    pub perceived: Option<f64>,
+}
+
+/// Where a text with a vector comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextKind {
+    /// A variant of the touchpoint's description.
+    Description,
+    /// One of its example sentences.
+    Example,
+}
+
+/// A text that needs a vector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MapText<'a> {
+    /// Whose text it is.
+    pub touchpoint: &'a TouchpointId,
+    /// Description or example.
+    pub kind: TextKind,
+    /// The text.
+    pub text: &'a str,
+}
+
+impl JourneyMap {
+    /// Every touchpoint with its stage, in the order of the journey.
+    pub fn touchpoints(&self) -> impl Iterator<Item = (&Stage, &Touchpoint)> {
+        self.stages.iter().flat_map(|stage| stage.touchpoints.iter().map(move |touchpoint| (stage, touchpoint)))
+    }
+
+    /// A touchpoint and its stage.
+    pub fn touchpoint(&self, id: &TouchpointId) -> Option<(&Stage, &Touchpoint)> {
+        self.touchpoints().find(|(_, touchpoint)| touchpoint.id == *id)
+    }
+
+    /// A stage.
+    pub fn stage(&self, id: &StageId) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.id == *id)
+    }
+
+    /// A persona.
+    pub fn persona(&self, id: &PersonaId) -> Option<&Persona> {
+        self.personas.iter().find(|persona| persona.id == *id)
+    }
+
+    /// Every text that needs a vector: description variants, then examples, in the order of the journey; a text that
+    /// a touchpoint has twice is given once.
+    pub fn texts(&self) -> Vec<MapText<'_>> {
+        let mut texts = Vec::new();
+        for (_, touchpoint) in self.touchpoints() {
+            let mut seen = HashSet::new();
+            let descriptions = touchpoint.description.iter().flat_map(LocalText::variants);
+            let descriptions = descriptions.map(|(_, text)| (TextKind::Description, text));
+            let examples = touchpoint.examples.iter().map(|text| (TextKind::Example, text.as_str()));
+            texts.extend(
+                descriptions
+                    .chain(examples)
+                    .filter(|(_, text)| !text.trim().is_empty() && seen.insert(*text))
+                    .map(|(kind, text)| MapText { touchpoint: &touchpoint.id, kind, text }),
+            );
+        }
+        texts
+    }
+
+    /// The same texts without their places, each once: what the map's record in the database lists.
+    pub fn distinct_texts(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        self.texts().into_iter().filter(|text| seen.insert(text.text)).map(|text| text.text.to_owned()).collect()
+    }
+
+    /// Finds touchpoints by the keywords in a text.
+    pub fn touchpoint_keywords(&self) -> KeywordIndex<TouchpointId> {
+        KeywordIndex::new(self.touchpoints().flat_map(|(_, touchpoint)| {
+            touchpoint.keywords.iter().map(|keyword| (touchpoint.id.clone(), keyword.as_str()))
+        }))
+    }
+
+    /// Finds personas by the keywords in a text.
+    pub fn persona_keywords(&self) -> KeywordIndex<PersonaId> {
+        KeywordIndex::new(
+            self.personas
+                .iter()
+                .flat_map(|persona| persona.keywords.iter().map(|keyword| (persona.id.clone(), keyword.as_str()))),
+        )
+    }
+
+    /// A hash of everything that decides assignments, 16 hexadecimal digits: ids, order of stages, keywords,
+    /// examples, descriptions, personas' keywords. Names, goals, targets and the order of keywords do not enter.
+    pub fn version(&self) -> String {
+        version::of(self)
+    }
+}

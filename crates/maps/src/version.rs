@@ -1,0 +1,92 @@
+//! When two maps place every opinion alike.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::{JourneyMap, LocalText};
+
+/// First bytes of the SHA-256 that are kept: 16 hexadecimal digits.
+const KEPT_BYTES: usize = 8;
+
+/// See [`JourneyMap::version`].
+pub(crate) fn of(map: &JourneyMap) -> String {
+    let personas = map.personas.iter().map(|persona| json!([persona.id, sorted(&persona.keywords)]));
+    let stages = map.stages.iter().map(|stage| {
+        let touchpoints = stage.touchpoints.iter().map(|touchpoint| {
+            let descriptions: BTreeSet<&str> =
+                touchpoint.description.iter().flat_map(LocalText::variants).map(|(_, text)| text).collect();
+            json!([touchpoint.id, sorted(&touchpoint.keywords), sorted(&touchpoint.examples), descriptions])
+        });
+        json!([stage.id, touchpoints.collect::<Vec<_>>()])
+    });
+    let canonical = json!([map.id, personas.collect::<Vec<_>>(), stages.collect::<Vec<_>>()]);
+    let digest = Sha256::digest(canonical.to_string().as_bytes());
+    hex::encode(&digest[..KEPT_BYTES])
+}
+
+fn sorted(texts: &[String]) -> BTreeSet<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::parse_map;
+
+    const MAP: &str = r#"
+id = "shop"
+type = "current-state"
+name = "Shop"
+[[personas]]
+id = "student"
+name = "Student"
+keywords = ["campus"]
+[[stages]]
+id = "buy"
+name = "Buy"
+[[stages.touchpoints]]
+id = "pay"
+name = "Paying"
+description = { en = "Paying at the till" }
+keywords = ["card", "cash"]
+examples = ["the card was refused"]
+target = 0.5
+[[stages]]
+id = "use"
+name = "Use"
+[[stages.touchpoints]]
+id = "wear"
+name = "Wearing"
+keywords = ["wear"]
+"#;
+
+    fn version(text: &str) -> String {
+        parse_map("shop.toml", text).unwrap().version
+    }
+
+    #[test]
+    fn wording_for_people_leaves_the_version_alone() {
+        let same = MAP
+            .replace("name = \"Paying\"", "name = { en = \"Payment\", ja = \"支払い\" }")
+            .replace("target = 0.5", "target = 0.6\nperceived = 0.1\nowner = \"sales\"")
+            .replace("[\"card\", \"cash\"]", "[\"cash\", \"card\"] # sorted")
+            .replace("type = \"current-state\"", "type = \"future-state\"\ngoal = \"Less queueing\"");
+        assert_eq!(version(&same), version(MAP));
+        assert_eq!(version(MAP).len(), 16);
+    }
+
+    #[test]
+    fn whatever_decides_assignments_changes_it() {
+        for (from, to) in [
+            ("id = \"pay\"", "id = \"paying\""),
+            ("\"cash\"", "\"coins\""),
+            ("refused", "taken"),
+            ("at the till", "at the desk"),
+            ("campus", "school"),
+            ("id = \"shop\"", "id = \"shop-2\""),
+        ] {
+            assert_ne!(version(&MAP.replace(from, to)), version(MAP), "{from} → {to}");
+        }
+    }
+}

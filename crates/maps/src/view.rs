@@ -1,0 +1,94 @@
+//! A map together with its measured mood, ready to be shown.
+
+use std::collections::HashMap;
+
+use moodline_types::{DayWindow, Layer, LayerNode, LayerState, Period, RunId};
+
+use crate::{JourneyMap, LocalText, Stage, Touchpoint};
+
+/// A map, the language to show it in, and the layers of one run.
+#[derive(Debug, Clone)]
+pub struct MapView<'a> {
+    /// The map.
+    pub map: &'a JourneyMap,
+    /// The run the layers belong to; `None` before the first.
+    pub run: Option<RunId>,
+    /// The days the headline layers cover.
+    pub window: Option<DayWindow>,
+    /// BCP 47 tag of the reader's language.
+    pub language: &'a str,
+    /// Headline layers over all personas.
+    pub layers: HashMap<LayerNode, Layer>,
+    /// Weekly layers over all personas, oldest first.
+    pub weeks: HashMap<LayerNode, Vec<Layer>>,
+}
+
+impl<'a> MapView<'a> {
+    /// A map that has not been measured.
+    pub fn new(map: &'a JourneyMap, language: &'a str) -> Self {
+        Self { map, run: None, window: None, language, layers: HashMap::new(), weeks: HashMap::new() }
+    }
+
+    /// A map with the layers of a run; those of single personas are left out.
+    pub fn with_layers(
+        map: &'a JourneyMap,
+        language: &'a str,
+        run: RunId,
+        layers: impl IntoIterator<Item = Layer>,
+    ) -> Self {
+        let mut view = Self { run: Some(run), ..Self::new(map, language) };
+        for layer in layers.into_iter().filter(|layer| layer.persona.is_none()) {
+            match layer.period {
+                Period::Window => {
+                    view.window = Some(layer.window);
+                    view.layers.insert(layer.node.clone(), layer);
+                }
+                Period::Week => view.weeks.entry(layer.node.clone()).or_default().push(layer),
+            }
+        }
+        for weeks in view.weeks.values_mut() {
+            weeks.sort_by_key(|layer| layer.window.from);
+        }
+        view
+    }
+
+    /// The text in the reader's language.
+    pub fn say<'t>(&self, text: &'t LocalText) -> &'t str {
+        text.in_language(self.language)
+    }
+
+    /// The headline layer of a touchpoint.
+    pub fn touchpoint(&self, stage: &Stage, touchpoint: &Touchpoint) -> Option<&Layer> {
+        self.layers.get(&LayerNode::Touchpoint(stage.id.clone(), touchpoint.id.clone()))
+    }
+
+    /// The headline layer of a stage.
+    pub fn stage(&self, stage: &Stage) -> Option<&Layer> {
+        self.layers.get(&LayerNode::Stage(stage.id.clone()))
+    }
+
+    /// The headline layer of the whole map.
+    pub fn whole(&self) -> Option<&Layer> {
+        self.layers.get(&LayerNode::Map)
+    }
+
+    /// The weekly layers of a node, oldest first.
+    pub fn weeks(&self, node: &LayerNode) -> &[Layer] {
+        self.weeks.get(node).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The state of a layer that may be missing altogether.
+pub(crate) fn state(layer: Option<&Layer>) -> LayerState {
+    layer.map_or(LayerState::NoData, |layer| layer.state)
+}
+
+/// The level wanted: as it was when the layer was computed, else as the map says now.
+pub(crate) fn target(layer: Option<&Layer>, touchpoint: Option<&Touchpoint>) -> Option<f64> {
+    layer.and_then(|layer| layer.target).or_else(|| touchpoint.and_then(|touchpoint| touchpoint.target))
+}
+
+/// The team's guess: as it was when the layer was computed, else as the map says now.
+pub(crate) fn perceived(layer: Option<&Layer>, touchpoint: Option<&Touchpoint>) -> Option<f64> {
+    layer.and_then(|layer| layer.perceived).or_else(|| touchpoint.and_then(|touchpoint| touchpoint.perceived))
+}

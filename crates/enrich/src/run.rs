@@ -118,7 +118,7 @@ where
     let profile = model.profile();
     let record = ModelRecord {
         id: profile.id.clone(),
-        dimensions: profile.dimensions,
+        dimensions: u32::try_from(profile.dimensions).unwrap_or(u32::MAX),
         unassigned_below: profile.unassigned_below,
         similarity_temperature: profile.similarity_temperature,
     };
@@ -218,10 +218,8 @@ where
     async fn claim(&self) -> Result<Batch, EnrichError> {
         let now = self.clock.now();
         let lease = Lease { holder: holder(now), until: now + lease_time(self.config) };
-        let items = self
-            .store
-            .claim(WorkKind::Enrich, self.id.as_str(), self.config.batch_mentions, &lease, now)
-            .await?;
+        let items =
+            self.store.claim(WorkKind::Enrich, self.id.as_str(), self.config.batch_mentions, &lease, now).await?;
         let ids: Vec<_> = items.iter().map(|item| item.mention).collect();
         let mentions = if ids.is_empty() { Vec::new() } else { self.store.mentions(&ids).await? };
         Ok(Batch { holder: lease.holder, items, mentions })
@@ -245,8 +243,7 @@ where
             outcome.failed += 1;
             let target = self.id.as_str();
             let tries = self.config.max_tries;
-            let given_up =
-                self.store.fail(WorkKind::Enrich, target, &judged.holder, mention, &error, tries).await?;
+            let given_up = self.store.fail(WorkKind::Enrich, target, &judged.holder, mention, &error, tries).await?;
             outcome.set_aside += u64::from(given_up);
         }
         Ok(())
@@ -262,7 +259,7 @@ fn holder(now: DateTime<Utc>) -> String {
 }
 
 fn lease_time(config: &EnrichConfig) -> TimeDelta {
-    TimeDelta::from_std(config.lease()).unwrap_or(TimeDelta::hours(1))
+    TimeDelta::from_std(config.lease.duration()).unwrap_or(TimeDelta::hours(1))
 }
 
 impl fmt::Display for EnrichOutcome {

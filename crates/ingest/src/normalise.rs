@@ -23,12 +23,7 @@ pub(crate) fn page(source: &SourceId, page: Page, key: &AuthorKey, now: DateTime
     stored
 }
 
-fn mention(
-    source: &SourceId,
-    raw: RawMention,
-    key: &AuthorKey,
-    now: DateTime<Utc>,
-) -> Result<NewMention, RejectedRow> {
+fn mention(source: &SourceId, raw: RawMention, key: &AuthorKey, now: DateTime<Utc>) -> Result<NewMention, RejectedRow> {
     let text = clean(&raw.text);
     let title = raw.title.as_deref().map(clean).filter(|title| !title.is_empty());
     // A source may give a headline and nothing else: then the headline is what was said.

@@ -109,8 +109,7 @@ pub async fn preview_source(
     clock: &dyn Clock,
 ) -> Result<IngestPage, IngestError> {
     let id = source.id().clone();
-    let page =
-        source.fetch(cursor).await.map_err(|source| IngestError::Source { id: id.clone(), source })?;
+    let page = source.fetch(cursor).await.map_err(|source| IngestError::Source { id: id.clone(), source })?;
     Ok(normalise::page(&id, page, key, clock.now()))
 }
 

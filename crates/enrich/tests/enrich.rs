@@ -1,0 +1,185 @@
+//! Judging against a real database, with a model that does as it is told.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use moodline_enrich::{EnrichConfig, EnrichError, EnrichOutcome, SharedModel, enrich};
+use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
+use moodline_store::{IngestPage, Lease, MentionStore, NewMention, OpinionStore, Store, WorkKind, WorkStore};
+use moodline_store_sqlite::SqliteStore;
+use moodline_types::{
+    Clock, Embedding, Emotions, JudgedOpinion, MentionId, ModelId, Sentiment, SentimentLabel, SystemClock,
+};
+
+/// Fails on texts with `poison` in them, on all texts when `broken`; counts what it reads.
+struct ScriptedModel {
+    profile: ModelProfile,
+    broken: bool,
+    read: Arc<AtomicUsize>,
+}
+
+impl ScriptedModel {
+    fn shared(broken: bool) -> (SharedModel, Arc<AtomicUsize>) {
+        let read = Arc::new(AtomicUsize::new(0));
+        let profile = ModelProfile {
+            id: model(),
+            dimensions: 2,
+            unassigned_below: 0.5,
+            similarity_temperature: 0.1,
+            unsure_below: 0.5,
+        };
+        (SharedModel::new(Self { profile, broken, read: Arc::clone(&read) }), read)
+    }
+}
+
+impl Classifier for ScriptedModel {
+    fn profile(&self) -> &ModelProfile {
+        &self.profile
+    }
+
+    fn classify(&mut self, texts: &[Text<'_>]) -> Result<Vec<Verdict>, ModelError> {
+        self.read.fetch_add(texts.len(), Ordering::Relaxed);
+        if self.broken || texts.iter().any(|text| text.text.contains("poison")) {
+            return Err(ModelError::NotFound { looked_at: Vec::new() });
+        }
+        Ok(texts.iter().map(|text| verdict(text.text)).collect())
+    }
+
+    fn embed(&mut self, texts: &[&str]) -> Result<Vec<Embedding>, ModelError> {
+        Ok(texts.iter().map(|_| Embedding::from_f32(&[1.0, 0.0])).collect())
+    }
+}
+
+fn model() -> ModelId {
+    "scripted-1".parse().unwrap()
+}
+
+fn verdict(text: &str) -> Verdict {
+    let sentiment = Sentiment { negative: 0.1, neutral: 0.1, positive: 0.8 };
+    let opinion = JudgedOpinion {
+        start: 0,
+        end: text.chars().count() as u32,
+        evidence: text.to_owned(),
+        sentiment,
+        label: SentimentLabel::Positive,
+        emotions: Emotions::default(),
+        embedding: Embedding::from_f32(&[1.0, 0.0]),
+    };
+    Verdict {
+        language: Some("en".to_owned()),
+        sentiment,
+        label: SentimentLabel::Positive,
+        emotions: Emotions::default(),
+        opinions: vec![opinion],
+    }
+}
+
+async fn store_with(texts: &[&str]) -> SqliteStore {
+    let store = SqliteStore::in_memory().await.unwrap();
+    store.migrate().await.unwrap();
+    let mentions = texts.iter().enumerate().map(|(index, text)| NewMention {
+        external_id: index.to_string(),
+        url: None,
+        author_hash: None,
+        title: None,
+        text: (*text).to_owned(),
+        language: None,
+        posted_at: DateTime::UNIX_EPOCH,
+        posted_at_is_approximate: false,
+        rating: None,
+        content_hash: (*text).to_owned(),
+    });
+    let page = IngestPage { mentions: mentions.collect(), ..IngestPage::default() };
+    store.commit_page(&"test".parse().unwrap(), &page, Utc::now()).await.unwrap();
+    store
+}
+
+fn config(batch_mentions: u32) -> EnrichConfig {
+    EnrichConfig { batch_mentions, ..EnrichConfig::default() }
+}
+
+async fn run(store: &SqliteStore, model: &SharedModel, batch: u32) -> Result<EnrichOutcome, EnrichError> {
+    enrich(store, model, &config(batch), &SystemClock, &mut |_| true).await
+}
+
+#[tokio::test]
+async fn everything_that_waits_is_judged_once() {
+    let store = store_with(&["a", "b", "c", "d", "e", "f", "g"]).await;
+    let (shared, read) = ScriptedModel::shared(false);
+    let outcome = run(&store, &shared, 3).await.unwrap();
+    assert_eq!((outcome.mentions, outcome.opinions, outcome.failed), (7, 7, 0));
+    assert_eq!(store.opinion_count(&model()).await.unwrap(), 7);
+    let again = run(&store, &shared, 3).await.unwrap();
+    assert_eq!((again.mentions, read.load(Ordering::Relaxed)), (0, 7));
+}
+
+#[tokio::test]
+async fn the_same_words_are_read_once_and_counted_for_everyone_who_said_them() {
+    let store = store_with(&["same", "same", "other", "same"]).await;
+    let (shared, read) = ScriptedModel::shared(false);
+    let outcome = run(&store, &shared, 10).await.unwrap();
+    assert_eq!((outcome.mentions, read.load(Ordering::Relaxed)), (4, 2));
+}
+
+#[tokio::test]
+async fn a_mention_that_cannot_be_judged_is_set_aside_with_its_error_and_the_rest_goes_on() {
+    let store = store_with(&["a", "poison", "c"]).await;
+    let (shared, _) = ScriptedModel::shared(false);
+    for _ in 0..3 {
+        run(&store, &shared, 10).await.unwrap();
+    }
+    assert_eq!(store.opinion_count(&model()).await.unwrap(), 2);
+    let backlog = store.backlog(WorkKind::Enrich, "scripted-1", Utc::now()).await.unwrap();
+    assert_eq!((backlog.ready, backlog.leased, backlog.set_aside), (0, 0, 1));
+    let set_aside = store.set_aside(WorkKind::Enrich, "scripted-1", 10).await.unwrap();
+    assert!(set_aside[0].1.contains("no model found"), "the cause is kept: {set_aside:?}");
+}
+
+#[tokio::test]
+async fn a_model_that_fails_on_everything_spoils_no_mention() {
+    let store = store_with(&["a", "b", "c", "d"]).await;
+    let (broken, _) = ScriptedModel::shared(true);
+    assert!(matches!(run(&store, &broken, 10).await, Err(EnrichError::Model(_))));
+    let backlog = store.backlog(WorkKind::Enrich, "scripted-1", Utc::now()).await.unwrap();
+    assert_eq!((backlog.ready, backlog.leased, backlog.set_aside), (4, 0, 0));
+    let (mended, _) = ScriptedModel::shared(false);
+    assert_eq!(run(&store, &mended, 10).await.unwrap().mentions, 4);
+}
+
+#[tokio::test]
+async fn a_stop_leaves_whole_batches_and_the_next_run_does_the_rest() {
+    let texts: Vec<String> = (0..50).map(|i| format!("text {i}")).collect();
+    let store = store_with(&texts.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let (shared, _) = ScriptedModel::shared(false);
+    let stopped = enrich(&store, &shared, &config(10), &SystemClock, &mut |so_far| so_far.mentions < 20).await.unwrap();
+    assert!(stopped.stopped && stopped.mentions < 50, "{stopped:?}");
+    let backlog = store.backlog(WorkKind::Enrich, "scripted-1", Utc::now()).await.unwrap();
+    assert_eq!((backlog.ready, backlog.leased), (50 - stopped.mentions, 0), "nothing is left claimed");
+    let rest = run(&store, &shared, 10).await.unwrap();
+    assert_eq!(rest.mentions + stopped.mentions, 50);
+}
+
+#[tokio::test]
+async fn mentions_on_which_workers_died_again_and_again_are_given_up() {
+    let store = store_with(&["kills the process"]).await;
+    let (shared, read) = ScriptedModel::shared(false);
+    // Register the model without judging, then let three workers claim and die.
+    enrich(&store, &shared, &config(1), &SystemClock, &mut |_| false).await.unwrap();
+    let store = store_with(&["kills the process"]).await;
+    let record =
+        moodline_store::ModelRecord { id: model(), dimensions: 2, unassigned_below: 0.5, similarity_temperature: 0.1 };
+    let now = SystemClock.now();
+    store.register_model(&record, now).await.unwrap();
+    for death in 0..3 {
+        let lease = Lease { holder: format!("dead-{death}"), until: now - TimeDelta::seconds(1) };
+        let claimed = store.claim(WorkKind::Enrich, "scripted-1", 1, &lease, now).await.unwrap();
+        assert_eq!(claimed[0].mention, MentionId(1));
+    }
+    let before = read.load(Ordering::Relaxed);
+    let outcome = run(&store, &shared, 10).await.unwrap();
+    assert_eq!((outcome.mentions, outcome.set_aside), (0, 1));
+    assert_eq!(read.load(Ordering::Relaxed), before, "it is not tried a fourth time");
+}

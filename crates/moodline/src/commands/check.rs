@@ -1,0 +1,78 @@
+//! `moodline check`: everything that can be found out without doing anything.
+
+use anyhow::Result;
+use moodline_store::RollupDifference;
+
+use super::Context;
+use crate::{
+    output::Output,
+    settings::BadSettings,
+    wire::{App, describe, load_model},
+};
+
+pub(super) async fn run(context: &Context) -> Result<()> {
+    let loaded = context.settings(false)?;
+    let mut out = Output::new();
+    let mut bad = Vec::new();
+    let (file, model, base) = (loaded.file.clone(), loaded.settings.model.clone(), loaded.base.clone());
+    out.line(format!("settings  {} ok", file.display()))?;
+
+    match load_model(&model, &base).await {
+        Ok(model) => out.line(format!("model     {} ok, self-test passed", model.profile().id))?,
+        Err(error) => bad.push(format!("model: {error:#}")),
+    }
+    match App::open(loaded, context.drain.clone(), context.progress).await {
+        Ok(app) => {
+            match app.store.check().await {
+                Ok(()) => {
+                    let mentions = app.store.mention_count().await?;
+                    out.line(format!("database  ok, {mentions} mentions"))?;
+                    match recount(&app).await? {
+                        differences if differences.is_empty() => out.line("counts    ok, rollups equal a recount")?,
+                        differences => bad.extend(differences),
+                    }
+                }
+                Err(error) => bad.push(format!("database: {}", describe(&error))),
+            }
+            match app.map_files() {
+                Ok(maps) => {
+                    for loaded in &maps {
+                        let map = &loaded.map;
+                        let touchpoints = map.touchpoints().count();
+                        out.line(format!(
+                            "map       {} ok, {} stages, {touchpoints} touchpoints",
+                            map.id,
+                            map.stages.len()
+                        ))?;
+                    }
+                    if maps.is_empty() {
+                        bad.push("maps: there are none; `moodline map new my-map` writes one".to_owned());
+                    }
+                }
+                Err(error) => bad.push(format!("maps:\n{error:#}")),
+            }
+            match app.sources(&[]) {
+                Ok(sources) => out.line(format!("sources   {} enabled", sources.len()))?,
+                Err(error) => bad.push(format!("sources: {error:#}")),
+            }
+            if let Err(error) = app.author_key() {
+                bad.push(format!("author key: {error:#}"));
+            }
+        }
+        Err(error) => bad.push(format!("database: {error:#}")),
+    }
+    out.flush()?;
+    if bad.is_empty() { Ok(()) } else { Err(BadSettings(bad.join("\n")).into()) }
+}
+
+/// Every count that a recount does not confirm.
+async fn recount(app: &App) -> Result<Vec<String>> {
+    let mut differences = Vec::new();
+    for map in app.map_ids(&[]).await? {
+        for difference in app.store.recount(&map).await? {
+            let RollupDifference { key, rollup, tallies } = difference;
+            differences.push(format!("counts: {key} says {rollup}, a recount gives {tallies}"));
+        }
+    }
+    Ok(differences)
+}

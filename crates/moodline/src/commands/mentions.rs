@@ -1,0 +1,231 @@
+//! `moodline mentions`: the query.
+
+use std::io::Write;
+
+use anyhow::{Context as _, Result, bail};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use moodline_types::{Clock, MentionQuery, MentionRow, TouchpointFilter};
+use serde_json::{Value, json};
+
+use super::{
+    Context,
+    classify::{emotions_json, rounded, sentiment_json},
+};
+use crate::{
+    cli::{ListFormat, MentionsArgs},
+    output::{Output, number, shorten, terminal_width},
+};
+
+pub(super) async fn run(args: MentionsArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    if let Some(map) = &args.map {
+        app.map_ids(std::slice::from_ref(map)).await?;
+    }
+    let query = query(&args, app.clock.now())?;
+    let rows = app.store.find_mentions(&query).await?;
+    let mut out = Output::new();
+    match args.format {
+        ListFormat::Table => {
+            let total = app.store.count_mentions(&query).await?;
+            table(&mut out, &rows)?;
+            out.line(shown(rows.len(), total, query.offset))?;
+        }
+        ListFormat::Json => {
+            let rows: Vec<Value> = rows.iter().map(row_json).collect();
+            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
+            out.gap()?;
+        }
+        ListFormat::Jsonl => {
+            for row in &rows {
+                serde_json::to_writer(&mut out, &row_json(row)).map_err(std::io::Error::from)?;
+                out.gap()?;
+            }
+        }
+        ListFormat::Csv => csv(&mut out, &rows)?,
+    }
+    Ok(out.flush()?)
+}
+
+fn query(args: &MentionsArgs, now: DateTime<Utc>) -> Result<MentionQuery> {
+    let when = |text: &Option<String>, flag: &str| -> Result<Option<DateTime<Utc>>> {
+        text.as_deref().map(|text| instant(text, now).with_context(|| format!("--{flag}"))).transpose()
+    };
+    if let Some(p) = args.min_confidence
+        && !(0.0..=1.0).contains(&p)
+    {
+        bail!("--min-confidence is a probability from 0 to 1, not {p}");
+    }
+    Ok(MentionQuery {
+        map: args.map.clone(),
+        stage: args.stage.clone(),
+        touchpoint: match (&args.touchpoint, args.unassigned) {
+            (Some(id), _) => Some(TouchpointFilter::Is(id.clone())),
+            (None, true) => Some(TouchpointFilter::Unassigned),
+            (None, false) => None,
+        },
+        persona: args.persona.clone(),
+        sentiment: args.sentiment,
+        flagged: args.flagged,
+        status: args.status,
+        since: when(&args.since, "since")?,
+        until: when(&args.until, "until")?,
+        source: args.source.clone(),
+        language: args.lang.clone(),
+        emotion: args.emotion,
+        min_confidence: args.min_confidence,
+        text: args.text.clone(),
+        order: args.order,
+        limit: args.limit,
+        offset: args.offset,
+    })
+}
+
+/// Reads `2026-05-01`, an RFC 3339 instant, or an age: `36h`, `14d`, `8w`.
+pub(super) fn instant(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(day) = text.parse::<NaiveDate>() {
+        return Ok(day.and_time(NaiveTime::MIN).and_utc());
+    }
+    if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
+        return Ok(instant.to_utc());
+    }
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let hours = match &text[split..] {
+        "h" => Some(1),
+        "d" => Some(24),
+        "w" => Some(24 * 7),
+        _ => None,
+    };
+    let age = text[..split].parse::<i64>().ok().zip(hours).and_then(|(count, hours)| count.checked_mul(hours));
+    age.and_then(chrono::TimeDelta::try_hours)
+        .and_then(|age| now.checked_sub_signed(age))
+        .with_context(|| format!("`{text}` is neither a date (2026-05-01), an instant (2026-05-01T12:00:00Z) nor an age (36h, 14d, 8w)"))
+}
+
+/// Rows for people: evidence first, the whole mention where it says more.
+pub(super) fn table(out: &mut Output, rows: &[MentionRow]) -> std::io::Result<()> {
+    let mut table = out.new_table(&["Opinion", "Posted", "Verdict", "P", "Touchpoint", "Source", "Text"]);
+    let text_width = usize::from(terminal_width()).saturating_sub(78).max(30);
+    for row in rows {
+        let place = row.place.as_ref().map_or("–", |(_, touchpoint)| touchpoint.as_str());
+        let flag = row.flag.as_ref().map_or(String::new(), |flag| format!(" ⚑ {}", flag.status));
+        let (_, confidence) = row.sentiment.top();
+        table.add_row([
+            number(row.opinion),
+            comfy_table::Cell::new(row.posted_at.format("%Y-%m-%d")),
+            out.verdict(row.label),
+            number(format!("{confidence:.2}")),
+            comfy_table::Cell::new(format!("{place}{flag}")),
+            comfy_table::Cell::new(&row.source),
+            comfy_table::Cell::new(shorten(&row.evidence, text_width * 2)),
+        ]);
+    }
+    out.table(&table)
+}
+
+fn shown(rows: usize, total: u64, offset: u32) -> String {
+    match rows {
+        0 => "no opinions match".to_owned(),
+        _ => format!("{}–{} of {total}", u64::from(offset) + 1, u64::from(offset) + rows as u64),
+    }
+}
+
+/// One row in the stable JSON of DESIGN: `moodline mentions --format jsonl`.
+pub(crate) fn row_json(row: &MentionRow) -> Value {
+    let (stage, touchpoint) = match &row.place {
+        Some((stage, touchpoint)) => (Some(stage), Some(touchpoint)),
+        None => (None, None),
+    };
+    json!({
+        "mention": row.mention,
+        "opinion": row.opinion,
+        "source": row.source,
+        "external_id": row.external_id,
+        "url": row.url,
+        "posted_at": row.posted_at,
+        "lang": row.language,
+        "title": row.title,
+        "text": row.text,
+        "evidence": row.evidence,
+        "start": row.start,
+        "end": row.end,
+        "map": row.map,
+        "stage": stage,
+        "touchpoint": touchpoint,
+        "sentiment": sentiment_json(row.label, row.sentiment),
+        "emotion": emotions_json(row.emotions),
+        "rating": row.rating,
+        "flag": row.flag.as_ref().map(|flag| json!({
+            "id": flag.id, "status": flag.status, "raised_at": flag.raised_at,
+        })),
+        "assignment": row.assignment.as_ref().map(|(score, reason, detail)| json!({
+            "stage": stage, "touchpoint": touchpoint, "score": rounded(*score), "reason": reason, "detail": detail,
+        })),
+    })
+}
+
+fn csv(out: &mut Output, rows: &[MentionRow]) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record([
+        "mention", "opinion", "source", "external_id", "url", "posted_at", "lang", "text", "evidence", "map", "stage",
+        "touchpoint", "sentiment", "negative", "neutral", "positive", "emotion", "rating", "flag", "score", "reason",
+    ])?;
+    for row in rows {
+        let place = row.place.as_ref();
+        let assignment = row.assignment.as_ref();
+        let rating = row.rating.map(|r| r.value.to_string()).unwrap_or_default();
+        writer.write_record([
+            row.mention.to_string(),
+            row.opinion.to_string(),
+            row.source.to_string(),
+            cell(&row.external_id),
+            cell(row.url.as_deref().unwrap_or_default()),
+            row.posted_at.to_rfc3339(),
+            row.language.clone().unwrap_or_default(),
+            cell(&row.text),
+            cell(&row.evidence),
+            row.map.as_ref().map(ToString::to_string).unwrap_or_default(),
+            place.map(|(stage, _)| stage.to_string()).unwrap_or_default(),
+            place.map(|(_, touchpoint)| touchpoint.to_string()).unwrap_or_default(),
+            row.label.to_string(),
+            rounded(row.sentiment.negative).to_string(),
+            rounded(row.sentiment.neutral).to_string(),
+            rounded(row.sentiment.positive).to_string(),
+            row.emotions.top().to_string(),
+            rating,
+            row.flag.as_ref().map(|flag| flag.status.to_string()).unwrap_or_default(),
+            assignment.map(|(score, ..)| rounded(*score).to_string()).unwrap_or_default(),
+            assignment.map(|(_, reason, _)| reason.to_string()).unwrap_or_default(),
+        ])?;
+    }
+    out.write_all(&writer.into_inner()?)?;
+    Ok(())
+}
+
+/// Text from strangers must not become a formula in somebody's spreadsheet.
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_dates_instants_or_ages() {
+        let now: DateTime<Utc> = "2026-05-10T12:00:00Z".parse().unwrap();
+        assert_eq!(instant("2026-05-01", now).unwrap().to_rfc3339(), "2026-05-01T00:00:00+00:00");
+        assert_eq!(instant("2026-05-01T08:00:00+08:00", now).unwrap().to_rfc3339(), "2026-05-01T00:00:00+00:00");
+        assert_eq!(instant("36h", now).unwrap().to_rfc3339(), "2026-05-09T00:00:00+00:00");
+        assert_eq!(instant("1w", now).unwrap().to_rfc3339(), "2026-05-03T12:00:00+00:00");
+        for bad in ["", "d", "soon", "14", "99999999999999w", "14 d"] {
+            assert!(instant(bad, now).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_formula_is_disarmed() {
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("很好"), "很好");
+    }
+}

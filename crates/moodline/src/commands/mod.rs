@@ -1,0 +1,127 @@
+//! One file per command; this one starts what they share.
+
+mod bench;
+mod check;
+mod classify;
+mod demo;
+mod import;
+mod init;
+mod map;
+mod mentions;
+mod relabel;
+mod sources;
+mod steps;
+
+use anyhow::Result;
+use moodline_schedule::Drain;
+use moodline_telemetry::LogConfig;
+use tracing::warn;
+
+use crate::{
+    cli::{Cli, Command},
+    daemon,
+    progress::Progress,
+    settings::{self, LoadedSettings},
+    wire::App,
+};
+
+pub(crate) use steps::{Refresh, draw, judge, place};
+
+/// What every command is given.
+pub(crate) struct Context {
+    pub(crate) cli: Global,
+    pub(crate) drain: Drain,
+    pub(crate) progress: Progress,
+}
+
+/// The options before the command.
+pub(crate) struct Global {
+    config: Option<std::path::PathBuf>,
+    log: Option<String>,
+}
+
+impl Context {
+    /// Reads the settings and starts the log they ask for; commands for people log warnings only.
+    pub(crate) fn settings(&self, service: bool) -> Result<LoadedSettings> {
+        let loaded = settings::load(self.cli.config.as_deref())?;
+        self.log(&loaded.settings.log, service)?;
+        Ok(loaded)
+    }
+
+    /// Starts the log.
+    pub(crate) fn log(&self, config: &LogConfig, service: bool) -> Result<()> {
+        let quiet = (!service && self.cli.log.is_none()).then_some("warn");
+        Ok(moodline_telemetry::install(config, self.cli.log.as_deref().or(quiet))?)
+    }
+
+    /// Opens the database of the settings.
+    pub(crate) async fn app(&self) -> Result<App> {
+        App::open(self.settings(false)?, self.drain.clone(), self.progress).await
+    }
+}
+
+/// Runs one command line to its end.
+pub(crate) fn run(cli: Cli) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let drain = Drain::new();
+    let progress = Progress::new(cli.quiet);
+    let context = Context { cli: Global { config: cli.config, log: cli.log }, drain: drain.clone(), progress };
+    let result = runtime.block_on(async move {
+        tokio::spawn(stop_on_signal(drain));
+        dispatch(cli.command, &context).await
+    });
+    // A model call that is still running after a second signal must not hold the process.
+    runtime.shutdown_background();
+    result
+}
+
+async fn dispatch(command: Command, context: &Context) -> Result<()> {
+    match command {
+        Command::Demo(args) => demo::run(args, context).await,
+        Command::Init(args) => init::run(&args),
+        Command::Check => check::run(context).await,
+        Command::Run(args) => daemon::run(args, context).await,
+        Command::Refresh(args) => steps::refresh(args, context).await,
+        Command::Fetch(args) => steps::fetch(args, context).await,
+        Command::Enrich(args) => steps::enrich(args, context).await,
+        Command::Assign(args) => steps::assign(args, context).await,
+        Command::Layers(args) => steps::layers(args, context).await,
+        Command::Import(args) => import::run(args, context).await,
+        Command::Mentions(args) => mentions::run(*args, context).await,
+        Command::Map(command) => map::run(command, context).await,
+        Command::Sources(args) => sources::run(args, context).await,
+        Command::Classify(args) => classify::run(args, context).await,
+        Command::Relabel(args) => relabel::run(args, context).await,
+        Command::Bench(args) => bench::run(args, context).await,
+    }
+}
+
+/// The first signal asks everyone to finish what they hold; the second ends the process.
+async fn stop_on_signal(drain: Drain) {
+    next_signal().await;
+    drain.stop();
+    warn!("stopping after the work under way; a second signal stops at once");
+    next_signal().await;
+    std::process::exit(130);
+}
+
+#[cfg(unix)]
+async fn next_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) =
+        (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn next_signal() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

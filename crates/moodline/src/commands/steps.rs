@@ -1,0 +1,237 @@
+//! The four steps, alone or one after the other. They never call each other: this file runs them in their order.
+
+use anyhow::{Context as _, Result, bail};
+use chrono::NaiveDate;
+use moodline_assign::{AssignOutcome, assign_map};
+use moodline_enrich::{EnrichOutcome, SharedModel};
+use moodline_ingest::{FetchOutcome, preview_source, read_source};
+use moodline_layers::refresh_layers;
+use moodline_store::WorkKind;
+use moodline_types::{Clock, MapId, SourceId};
+use tracing::error;
+
+use super::Context;
+use crate::{
+    cli::{EnrichArgs, FetchArgs, LayersArgs, MapArg, RefreshArgs},
+    output::{Output, number, shorten},
+    wire::App,
+};
+
+pub(super) async fn refresh(args: RefreshArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    app.register_maps().await?;
+    let refresh = Refresh { sources: args.source, maps: args.map, as_of: args.as_of };
+    let mut out = Output::new();
+    let model = app.model().await?;
+    let failed = refresh.run(&app, &model, &mut |line| out.line(line)).await?;
+    out.flush()?;
+    if failed > 0 {
+        bail!("{failed} of the sources could not be read; everything else was refreshed");
+    }
+    Ok(())
+}
+
+/// One pass through all four steps.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Refresh {
+    pub(crate) sources: Vec<SourceId>,
+    pub(crate) maps: Vec<MapId>,
+    pub(crate) as_of: Option<NaiveDate>,
+}
+
+impl Refresh {
+    /// Runs the steps, `say`ing what each did; how many sources failed. One source's failure does not keep the others
+    /// from being read nor the maps from being refreshed.
+    pub(crate) async fn run(
+        &self,
+        app: &App,
+        model: &SharedModel,
+        say: &mut (dyn FnMut(String) -> std::io::Result<()> + Send),
+    ) -> Result<usize> {
+        let mut failed = 0;
+        for (id, result) in read_sources(app, &self.sources).await? {
+            match result {
+                Ok(outcome) => say(format!("fetch   {id}: {outcome}"))?,
+                Err(error) => {
+                    failed += 1;
+                    say(format!("fetch   {id}: failed: {error:#}"))?;
+                }
+            }
+        }
+        let judged = judge(app, model).await?;
+        say(format!("enrich  {judged}"))?;
+        for map in app.map_ids(&self.maps).await? {
+            let placed = place(app, &map).await?;
+            say(format!("assign  {map}: {placed}"))?;
+            if app.drain.is_stopping() {
+                bail!("stopped before the layers of {map}; run it again to go on");
+            }
+            say(format!("layers  {map}: {}", draw(app, &map, self.as_of).await?))?;
+        }
+        Ok(failed)
+    }
+}
+
+pub(super) async fn fetch(args: FetchArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    let mut out = Output::new();
+    if args.dry_run {
+        preview(&app, &args.source, &mut out).await?;
+        return Ok(out.flush()?);
+    }
+    let results = read_sources(&app, &args.source).await?;
+    if results.is_empty() {
+        out.line("no sources are configured: add `[[sources.files]]` or `[[sources.feeds]]` to the settings")?;
+    }
+    let mut failed = 0;
+    for (id, result) in &results {
+        match result {
+            Ok(outcome) => out.line(format!("{id}: {outcome}"))?,
+            Err(error) => {
+                failed += 1;
+                out.line(format!("{id}: failed: {error:#}"))?;
+            }
+        }
+    }
+    out.flush()?;
+    if failed > 0 {
+        bail!("{failed} of {} sources could not be read", results.len());
+    }
+    Ok(())
+}
+
+async fn preview(app: &App, only: &[SourceId], out: &mut Output) -> Result<()> {
+    let key = app.author_key()?;
+    for mut source in app.sources(only)? {
+        let id = source.id().clone();
+        let cursor = app.store.source_state(&id).await?.and_then(|state| state.cursor);
+        let page = preview_source(source.as_mut(), cursor.as_ref(), &key, &app.clock).await?;
+        out.heading(&format!("{id}: {} mentions, {} rows unreadable", page.mentions.len(), page.rejected.len()))?;
+        let mut table = out.new_table(&["Posted", "Id", "Rating", "Text"]);
+        for mention in page.mentions.iter().take(20) {
+            table.add_row([
+                mention.posted_at.format("%Y-%m-%d %H:%M").to_string(),
+                shorten(&mention.external_id, 24),
+                mention.rating.map(|r| format!("{}/{}", r.value, r.best)).unwrap_or_default(),
+                shorten(&mention.text, 70),
+            ]);
+        }
+        out.table(&table)?;
+        for row in page.rejected.iter().take(20) {
+            let line = row.line.map(|line| format!(":{line}")).unwrap_or_default();
+            out.line(format!("  {}{line}: {}", row.origin, row.reason))?;
+        }
+        out.gap()?;
+    }
+    Ok(())
+}
+
+/// Reads every source after the other; each with its own result.
+pub(crate) async fn read_sources(app: &App, only: &[SourceId]) -> Result<Vec<(SourceId, Result<FetchOutcome>)>> {
+    let sources = app.sources(only)?;
+    let key = app.author_key()?;
+    let mut results = Vec::new();
+    for mut source in sources {
+        if app.drain.is_stopping() {
+            break;
+        }
+        let id = source.id().clone();
+        let bar = app.progress.counter("fetch");
+        let result = read_source(source.as_mut(), app.store.as_ref(), &key, &app.clock, &mut |so_far| {
+            let changes = so_far.changes;
+            bar.set_position(changes.added + changes.revised + changes.unchanged);
+            !app.drain.is_stopping()
+        })
+        .await;
+        bar.finish_and_clear();
+        if let Err(error) = &result {
+            error!(source.id = %id, "{}", crate::wire::describe(error));
+        }
+        results.push((id, result.map_err(anyhow::Error::from)));
+    }
+    Ok(results)
+}
+
+pub(super) async fn enrich(args: EnrichArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    app.register_maps().await?;
+    let model = app.model().await?;
+    let id = model.profile().id.clone();
+    let mut out = Output::new();
+    if args.retry {
+        let again = app.store.retry_set_aside(WorkKind::Enrich, id.as_str()).await?;
+        out.line(format!("{again} mentions that had been set aside are tried again"))?;
+    }
+    out.line(judge(&app, &model).await?.to_string())?;
+    for (mention, error) in app.store.set_aside(WorkKind::Enrich, id.as_str(), 20).await? {
+        out.line(format!("set aside: mention {mention}: {error}"))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Judges all that waits.
+pub(crate) async fn judge(app: &App, model: &SharedModel) -> Result<EnrichOutcome> {
+    let now = app.clock.now();
+    let waiting = app.store.backlog(WorkKind::Enrich, model.profile().id.as_str(), now).await?.ready;
+    let bar = app.progress.bar(waiting, "enrich");
+    let config = &app.loaded.settings.enrich;
+    let outcome = moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut |so_far| {
+        bar.set_length(so_far.mentions + so_far.waiting);
+        bar.set_position(so_far.mentions);
+        !app.drain.is_stopping()
+    })
+    .await
+    .context("could not judge the mentions")?;
+    bar.finish_and_clear();
+    Ok(outcome)
+}
+
+pub(super) async fn assign(args: MapArg, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    app.register_maps().await?;
+    let mut out = Output::new();
+    for map in app.map_ids(&args.map).await? {
+        out.line(format!("{map}: {}", place(&app, &map).await?))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Places all that waits for one map.
+pub(crate) async fn place(app: &App, map: &MapId) -> Result<AssignOutcome> {
+    let waiting = app.store.backlog(WorkKind::Assign, map.as_str(), app.clock.now()).await?.ready;
+    let bar = app.progress.bar(waiting, "assign");
+    let config = &app.loaded.settings.assign;
+    let outcome = assign_map(app.store.as_ref(), map, config, &app.clock, &mut |so_far| {
+        bar.set_position(so_far.mentions);
+        !app.drain.is_stopping()
+    })
+    .await
+    .with_context(|| format!("could not place opinions on map {map}"))?;
+    bar.finish_and_clear();
+    Ok(outcome)
+}
+
+pub(super) async fn layers(args: LayersArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    app.register_maps().await?;
+    let mut out = Output::new();
+    for map in app.map_ids(&args.map).await? {
+        out.line(format!("{map}: {}", draw(&app, &map, args.as_of).await?))?;
+    }
+    Ok(out.flush()?)
+}
+
+/// Computes the layers of one map as of a day, today unless said otherwise.
+pub(crate) async fn draw(app: &App, map: &MapId, as_of: Option<NaiveDate>) -> Result<String> {
+    let as_of = as_of.unwrap_or_else(|| app.clock.now().date_naive());
+    let config = &app.loaded.settings.layers;
+    let outcome = refresh_layers(app.store.as_ref(), map, config, as_of, &app.clock)
+        .await
+        .with_context(|| format!("could not compute the layers of map {map}"))?;
+    Ok(outcome.to_string())
+}
+
+/// Right-aligned count, empty for none.
+pub(super) fn count(value: u64) -> comfy_table::Cell {
+    if value == 0 { number("") } else { number(value) }
+}

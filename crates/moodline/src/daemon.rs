@@ -1,0 +1,296 @@
+//! `moodline run`: the service. Fetches and refreshes on schedule until told to stop.
+//!
+//! Every job is a loop of its own that sleeps until it is due. The steps hand over through the database only: a loop
+//! that fails (a host is down, the database is away) logs, waits and tries again while the others go on. What was due
+//! while nothing ran is done once at the start.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
+use moodline_enrich::SharedModel;
+use moodline_http::Backoff;
+use moodline_ingest::{AuthorKey, IngestError, read_source};
+use moodline_schedule::Plan;
+use moodline_sources::Source;
+use moodline_store::WorkKind;
+use moodline_types::{Clock, MapId, RunKind, RunStatus};
+use tokio::task::JoinSet;
+use tracing::{error, info, warn};
+
+use crate::{
+    cli::{Role, RunArgs},
+    commands::{Context, draw, judge, place},
+    wire::{App, describe},
+};
+
+/// How long the judging and placing loops rest when there is nothing to do.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How long a refresh waits for opinions that are still being judged or placed before it draws what is there.
+const SETTLE: Duration = Duration::from_mins(30);
+
+/// How long running batches are given to finish after the word to stop.
+const DRAIN_LIMIT: Duration = Duration::from_secs(10);
+
+/// Sleeps are cut into pieces so that a clock set forward or backward is noticed.
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
+
+pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
+    let app = Arc::new(App::open(context.settings(true)?, context.drain.clone(), context.progress).await?);
+    let does = |role: Role| args.role.is_empty() || args.role.contains(&role);
+    let maps = app.register_maps().await?;
+    let mut jobs: JoinSet<()> = JoinSet::new();
+    if does(Role::Fetch) {
+        let key = app.author_key()?;
+        for source in app.sources(&[])? {
+            let plan = source_plan(&app, source.as_ref())?;
+            info!(source.id = %source.id(), "source {} is read at {plan}", source.id());
+            jobs.spawn(fetch_loop(Arc::clone(&app), source, plan, key.clone()));
+        }
+    }
+    if does(Role::Enrich) {
+        let model = app.model().await?;
+        info!(model.id = %model.profile().id, "model {} is ready", model.profile().id);
+        jobs.spawn(enrich_loop(Arc::clone(&app), model));
+    }
+    if does(Role::Assign) {
+        jobs.spawn(assign_loop(Arc::clone(&app)));
+    }
+    if does(Role::Layers) {
+        let schedule = &app.loaded.settings.schedule;
+        let plan = Plan::new(&schedule.refresh, &schedule.time_zone)?;
+        for loaded in &maps {
+            info!(map.id = %loaded.map.id, "map {} is refreshed at {plan}", loaded.map.id);
+            jobs.spawn(layers_loop(Arc::clone(&app), loaded.map.id.clone(), plan.clone()));
+        }
+    }
+    info!("moodline {} is running", env!("CARGO_PKG_VERSION"));
+    // Loops end only when told to stop; one that ends otherwise has panicked, and the service with it, so that its
+    // supervisor starts it afresh.
+    let stopping = app.drain.clone();
+    let lost = tokio::select! {
+        () = stopping.stopping() => None,
+        Some(ended) = jobs.join_next() => ended.err(),
+    };
+    stopping.stop();
+    let drained = tokio::time::timeout(DRAIN_LIMIT, async { while jobs.join_next().await.is_some() {} }).await;
+    if drained.is_err() {
+        warn!("work under way did not finish in {DRAIN_LIMIT:?}; its lease gives it back");
+    }
+    jobs.abort_all();
+    app.store.close().await;
+    match lost {
+        Some(panicked) => Err(panicked).context("a job ended unexpectedly"),
+        None => {
+            info!("stopped");
+            Ok(())
+        }
+    }
+}
+
+fn source_plan(app: &App, source: &dyn Source) -> Result<Plan> {
+    let settings = &app.loaded.settings;
+    let own = settings.sources.entries().find(|entry| entry.id == source.id()).and_then(|entry| entry.schedule);
+    Ok(Plan::new(own.unwrap_or(&settings.schedule.fetch), &settings.schedule.time_zone)?)
+}
+
+async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key: AuthorKey) {
+    let id = source.id().clone();
+    let mut due = match app.store.source_state(&id).await {
+        Ok(state) => catch_up(&plan, state.and_then(|state| state.last_success_at), app.clock.now()),
+        Err(_) => Some(app.clock.now()),
+    };
+    let mut failures = 0;
+    while let Some(at) = due {
+        if !sleep_until(&app, at).await {
+            return;
+        }
+        let guard = app.drain.guard();
+        let result = read_source(source.as_mut(), app.store.as_ref(), &key, &app.clock, &mut |_| {
+            !app.drain.is_stopping()
+        })
+        .await;
+        drop(guard);
+        let now = app.clock.now();
+        due = match result {
+            Ok(_) => {
+                failures = 0;
+                plan.next_after(now)
+            }
+            Err(error) => {
+                failures += 1;
+                let wait = wait_after(&error, failures);
+                error!(source.id = %id, failures, "{}; next try in {} s", describe(&error), wait.as_secs());
+                let retry = now + chrono::TimeDelta::from_std(wait).unwrap_or(chrono::TimeDelta::hours(1));
+                Some(retry)
+            }
+        };
+    }
+    warn!(source.id = %id, "the schedule of {id} has no next time");
+    app.drain.stopping().await;
+}
+
+/// The host's own wish, else a delay that doubles with every failure.
+fn wait_after(error: &IngestError, failures: u32) -> Duration {
+    match error {
+        IngestError::Source { source, .. } if source.retry_after().is_some() => {
+            source.retry_after().unwrap_or(LONGEST_SLEEP)
+        }
+        _ => Backoff::default().delay(failures),
+    }
+}
+
+async fn enrich_loop(app: Arc<App>, model: SharedModel) {
+    repeat(&app, "judge mentions", || async { judge(&app, &model).await.map(|outcome| outcome.mentions > 0) }).await;
+}
+
+async fn assign_loop(app: Arc<App>) {
+    repeat(&app, "place opinions", || async {
+        let mut moved = false;
+        for map in app.map_ids(&[]).await? {
+            let now = app.clock.now();
+            if app.store.backlog(WorkKind::Assign, map.as_str(), now).await?.ready > 0 {
+                moved |= place(&app, &map).await?.mentions > 0;
+            }
+        }
+        Ok(moved)
+    })
+    .await;
+}
+
+/// Does `work` again and again: at once while it finds something, with a rest when it does not, with growing rests
+/// while it fails.
+async fn repeat<F>(app: &App, what: &str, work: impl Fn() -> F)
+where
+    F: Future<Output = Result<bool>>,
+{
+    let backoff = Backoff { first: IDLE, cap: Duration::from_mins(5) };
+    let mut failures = 0;
+    loop {
+        let guard = app.drain.guard();
+        let result = work().await;
+        drop(guard);
+        let rest = match result {
+            Ok(found) => {
+                failures = 0;
+                if found { Duration::ZERO } else { IDLE }
+            }
+            Err(error) => {
+                failures += 1;
+                let wait = backoff.delay(failures);
+                error!(failures, "could not {what}: {error:#}; next try in {} s", wait.as_secs());
+                wait
+            }
+        };
+        if !app.drain.sleep(rest).await {
+            return;
+        }
+    }
+}
+
+async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan) {
+    let mut due = match last_refresh(&app, &map).await {
+        Ok(last) => catch_up(&plan, last, app.clock.now()),
+        Err(_) => Some(app.clock.now()),
+    };
+    let mut failures = 0;
+    while let Some(at) = due {
+        if !sleep_until(&app, at).await || !settle(&app, &map).await {
+            return;
+        }
+        let guard = app.drain.guard();
+        let result = draw(&app, &map, None).await;
+        drop(guard);
+        due = match result {
+            Ok(summary) => {
+                failures = 0;
+                info!(map.id = %map, "map {map}: {summary}");
+                plan.next_after(app.clock.now())
+            }
+            Err(error) => {
+                failures += 1;
+                let wait = Backoff::default().delay(failures);
+                error!(map.id = %map, failures, "{error:#}; next try in {} s", wait.as_secs());
+                Some(app.clock.now() + chrono::TimeDelta::from_std(wait).unwrap_or(chrono::TimeDelta::hours(1)))
+            }
+        };
+    }
+    app.drain.stopping().await;
+}
+
+/// Waits until nothing is left to judge or place for a map; `false` if told to stop. After [`SETTLE`] the map is
+/// drawn with what there is: a refresh that is late says less than one that is a little incomplete.
+async fn settle(app: &App, map: &MapId) -> bool {
+    let began = tokio::time::Instant::now();
+    while began.elapsed() < SETTLE {
+        match unsettled(app, map).await {
+            Ok(0) => return true,
+            Ok(waiting) => info!(map.id = %map, waiting, "the refresh of {map} waits for {waiting} mentions"),
+            Err(error) => warn!(map.id = %map, "could not look at the backlog of {map}: {error:#}"),
+        }
+        if !app.drain.sleep(IDLE).await {
+            return false;
+        }
+    }
+    warn!(map.id = %map, "map {map} is drawn while mentions are still being judged");
+    true
+}
+
+async fn unsettled(app: &App, map: &MapId) -> Result<u64> {
+    let now = app.clock.now();
+    let mut waiting = 0;
+    if let Some(model) = app.store.adopted_model().await? {
+        let backlog = app.store.backlog(WorkKind::Enrich, model.id.as_str(), now).await?;
+        waiting += backlog.ready + backlog.leased;
+    }
+    let backlog = app.store.backlog(WorkKind::Assign, map.as_str(), now).await?;
+    Ok(waiting + backlog.ready + backlog.leased)
+}
+
+async fn last_refresh(app: &App, map: &MapId) -> Result<Option<DateTime<Utc>>> {
+    let runs = app.store.runs(Some(RunKind::Layers), 200).await?;
+    let done = runs.iter().find(|run| run.subject == map.as_str() && run.status == RunStatus::Done);
+    Ok(done.and_then(|run| run.finished_at))
+}
+
+/// When a job is due first: now, if it never ran or a time passed since it last did; else at its next time.
+fn catch_up(plan: &Plan, last: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match last {
+        Some(last) if last <= now => plan.next_after(last).map(|missed| missed.max(now)),
+        // Never, or at a time that has not come yet: the clock was set back.
+        _ => Some(now),
+    }
+}
+
+/// Sleeps until an instant of the wall clock, however that clock is moved; `false` if told to stop.
+async fn sleep_until(app: &App, at: DateTime<Utc>) -> bool {
+    loop {
+        let left = (at - app.clock.now()).to_std().unwrap_or(Duration::ZERO);
+        if left.is_zero() {
+            return !app.drain.is_stopping();
+        }
+        if !app.drain.sleep(left.min(LONGEST_SLEEP)).await {
+            return false;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_was_missed_is_done_once_now_and_what_was_not_at_its_time() {
+        let plan = Plan::new("0 3 * * *", "UTC").unwrap();
+        let now = at("2026-05-10T12:00:00Z");
+        assert_eq!(catch_up(&plan, None, now), Some(now));
+        assert_eq!(catch_up(&plan, Some(at("2026-05-01T03:00:01Z")), now), Some(now));
+        assert_eq!(catch_up(&plan, Some(at("2026-05-10T03:00:01Z")), now), Some(at("2026-05-11T03:00:00Z")));
+        assert_eq!(catch_up(&plan, Some(at("2027-01-01T00:00:00Z")), now), Some(now), "a clock set back");
+    }
+}

@@ -1,0 +1,45 @@
+//! moodline: keeps the emotion curve of a customer journey map true to what customers really say.
+//!
+//! This crate is the command line and the service around the pipeline's crates. [`wire`] is the one file that names
+//! concrete types; everything else sees traits.
+
+mod cli;
+mod commands;
+mod daemon;
+mod output;
+mod progress;
+mod settings;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{cli::Cli, settings::BadSettings};
+
+/// Exit status for settings, maps or files that have to be changed first.
+const BAD_SETTINGS: u8 = 64;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match commands::run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader of our output went away (`moodline mentions | head`): nothing is wrong.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::report(&error);
+            if error.chain().any(|cause| cause.is::<BadSettings>()) {
+                ExitCode::from(BAD_SETTINGS)
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

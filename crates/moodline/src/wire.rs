@@ -1,0 +1,194 @@
+//! The one file that names concrete types: which database, which model, which sources.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, Result, bail};
+use moodline_enrich::SharedModel;
+use moodline_http::HttpClient;
+use moodline_ingest::AuthorKey;
+use moodline_maps::{LoadedMap, read_maps};
+use moodline_model::{LocalModel, find_model};
+use moodline_schedule::Drain;
+use moodline_sources::Source;
+use moodline_store::{MapChange, MapRecord, Store};
+use moodline_store_postgres::PostgresStore;
+use moodline_store_sqlite::SqliteStore;
+use moodline_types::{Clock, MapId, SourceId, SystemClock};
+use tracing::{info, warn};
+
+use crate::{
+    progress::Progress,
+    settings::{BadSettings, LoadedSettings, ModelConfig},
+};
+
+/// Everything a command works with.
+pub(crate) struct App {
+    pub(crate) loaded: LoadedSettings,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: SystemClock,
+    pub(crate) drain: Drain,
+    pub(crate) progress: Progress,
+}
+
+impl App {
+    /// Opens the database the settings name and brings its schema up to date.
+    pub(crate) async fn open(loaded: LoadedSettings, drain: Drain, progress: Progress) -> Result<Self> {
+        let store = open_store(&loaded).await?;
+        store.migrate().await.context("could not prepare the database")?;
+        Ok(Self { loaded, store, clock: SystemClock, drain, progress })
+    }
+
+    /// Loads the model and checks it.
+    pub(crate) async fn model(&self) -> Result<SharedModel> {
+        load_model(&self.loaded.settings.model, &self.loaded.base).await
+    }
+
+    /// Every enabled source, or those named.
+    pub(crate) fn sources(&self, only: &[SourceId]) -> Result<Vec<Box<dyn Source>>> {
+        let settings = &self.loaded.settings;
+        let http = HttpClient::new(&settings.http).context("could not set up HTTP")?;
+        let sources = settings
+            .sources
+            .build(&http, &self.loaded.base)
+            .map_err(|error| BadSettings(format!("{}: {error}", self.loaded.file.display())))?;
+        for id in only {
+            if !settings.sources.entries().any(|entry| entry.id == id) {
+                let known: Vec<&str> = settings.sources.entries().map(|entry| entry.id.as_str()).collect();
+                bail!("there is no source `{id}`; {}", listed("configured are", &known));
+            }
+        }
+        Ok(sources.into_iter().filter(|source| only.is_empty() || only.contains(source.id())).collect())
+    }
+
+    /// The key authors are hashed with: `MOODLINE_AUTHOR_KEY`, else the key file, which is made at first use.
+    pub(crate) fn author_key(&self) -> Result<AuthorKey> {
+        if let Ok(hex) = std::env::var("MOODLINE_AUTHOR_KEY") {
+            return AuthorKey::from_hex(&hex).context("MOODLINE_AUTHOR_KEY cannot be used");
+        }
+        let path = self.loaded.base.join(&self.loaded.settings.privacy.author_key_file);
+        match fs::read_to_string(&path) {
+            Ok(hex) => AuthorKey::from_hex(&hex).with_context(|| format!("{} cannot be used", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => new_author_key(&path),
+            Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
+        }
+    }
+
+    /// The maps the settings name, read and checked.
+    pub(crate) fn map_files(&self) -> Result<Vec<LoadedMap>> {
+        let settings = &self.loaded.settings;
+        let paths: Vec<PathBuf> = settings.maps.paths.iter().map(|path| self.loaded.base.join(path)).collect();
+        Ok(read_maps(&paths).map_err(|error| BadSettings(describe(&error)))?)
+    }
+
+    /// Makes the map files known to the database and takes maps whose file is gone out of use.
+    pub(crate) async fn register_maps(&self) -> Result<Vec<LoadedMap>> {
+        let maps = self.map_files()?;
+        for loaded in &maps {
+            let map = &loaded.map;
+            let record = MapRecord {
+                id: map.id.clone(),
+                version: loaded.version.clone(),
+                definition: loaded.definition.clone(),
+                texts: map.distinct_texts(),
+            };
+            match self.store.register_map(&record, self.clock.now()).await? {
+                MapChange::Added => info!(map.id = %map.id, "map {} is in use", map.id),
+                MapChange::Changed => info!(map.id = %map.id, "map {} changed: opinions will be placed anew", map.id),
+                MapChange::Unchanged => {}
+            }
+        }
+        for known in self.store.maps().await? {
+            if !maps.iter().any(|loaded| loaded.map.id == known.id) {
+                self.store.retire_map(&known.id, self.clock.now()).await?;
+                warn!(map.id = %known.id, "map {} has no file any more and was taken out of use", known.id);
+            }
+        }
+        Ok(maps)
+    }
+
+    /// Ids of the registered maps, or those named, each checked.
+    pub(crate) async fn map_ids(&self, only: &[MapId]) -> Result<Vec<MapId>> {
+        let known: Vec<MapId> = self.store.maps().await?.into_iter().map(|map| map.id).collect();
+        for id in only {
+            if !known.contains(id) {
+                let names: Vec<&str> = known.iter().map(MapId::as_str).collect();
+                bail!("there is no map `{id}`; {}", listed("in use are", &names));
+            }
+        }
+        Ok(if only.is_empty() { known } else { only.to_vec() })
+    }
+}
+
+/// Opens a database by its address; `MOODLINE_DATABASE_URL` wins over the settings, so that a password need not stand
+/// in a file.
+async fn open_store(loaded: &LoadedSettings) -> Result<Arc<dyn Store>> {
+    let url = std::env::var("MOODLINE_DATABASE_URL").unwrap_or_else(|_| loaded.settings.database.url.clone());
+    if url.starts_with("postgres") {
+        return Ok(Arc::new(PostgresStore::open(&url).await.context("could not open the database")?));
+    }
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    let url = if path.starts_with('/') || path.starts_with(":memory:") {
+        url
+    } else {
+        format!("sqlite:{}", loaded.base.join(path).display())
+    };
+    Ok(Arc::new(SqliteStore::open(&url).await.context("could not open the database")?))
+}
+
+/// Loads the model the settings name, or the one that came with moodline.
+pub(crate) async fn load_model(config: &ModelConfig, base: &Path) -> Result<SharedModel> {
+    let explicit = config.path.as_ref().map(|path| base.join(path));
+    let options = config.options();
+    let model = tokio::task::spawn_blocking(move || {
+        let folder = find_model(explicit.as_deref())?;
+        LocalModel::load(&folder, &options)
+    })
+    .await
+    .context("the thread that loads the model ended unexpectedly")?
+    .context("could not load the model")?;
+    Ok(SharedModel::new(model))
+}
+
+fn new_author_key(path: &Path) -> Result<AuthorKey> {
+    let key = AuthorKey::from_bytes(rand::random());
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(mut file) => {
+            writeln!(file, "{}", key.to_hex())
+                .and_then(|()| file.sync_all())
+                .with_context(|| format!("could not write {}", path.display()))?;
+            info!("made a new author key at {}", path.display());
+            Ok(key)
+        }
+        // Another process was faster: its key counts.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            let hex = fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
+            AuthorKey::from_hex(&hex).with_context(|| format!("{} cannot be used", path.display()))
+        }
+        Err(error) => Err(error).with_context(|| format!("could not write {}", path.display())),
+    }
+}
+
+fn listed(lead: &str, names: &[&str]) -> String {
+    if names.is_empty() { format!("{lead} none") } else { format!("{lead} {}", names.join(", ")) }
+}
+
+/// An error with its causes in one line.
+pub(crate) fn describe(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,79 @@
+//! `cargo run --release -- demo` does the whole job and shows it.
+
+use crate::support::Project;
+
+#[test]
+fn the_demo_draws_three_curves_and_shows_what_people_dislike() {
+    let project = Project::new("");
+    let ran = project.run(&["demo"]).ok();
+    for expected in [
+        "Online bank",
+        "Net",
+        "95 %",
+        "What people dislike most",
+        "database  moodline-demo/moodline.db",
+        "try next:",
+        "whole map",
+    ] {
+        assert!(
+            ran.stdout.to_lowercase().contains(&expected.to_lowercase()),
+            "{expected} is missing in\n{}",
+            ran.stdout
+        );
+    }
+
+    // The planted incidents are found: each sits at the touchpoint that turned bad, and the change says so.
+    for (map, touchpoint) in
+        [("online-bank", "transfers"), ("fashion-retailer", "refunds"), ("fitness-app", "device-sync")]
+    {
+        let shown = demo(&project, &["map", "show", map, "--format", "json"]).json();
+        let layer = shown["stages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .flat_map(|stage| stage["touchpoints"].as_array().unwrap())
+            .find(|t| t["id"] == touchpoint)
+            .map(|t| &t["layer"])
+            .unwrap();
+        assert!(layer["n"].as_u64().unwrap() >= 16, "{map}/{touchpoint}: {layer}");
+        let change = layer["change"]["net"].as_f64().unwrap();
+        assert!(change < -0.3, "{map}/{touchpoint} should have turned bad, changed by {change}");
+        assert!(layer["low"].as_f64() <= layer["net"].as_f64() && layer["net"].as_f64() <= layer["high"].as_f64());
+    }
+
+    // "Show me the mentions", as the demo itself suggests.
+    let query = ["mentions", "--map", "online-bank", "--touchpoint", "transfers", "--sentiment", "negative"];
+    let rows = demo(&project, &[&query[..], &["--since", "14d", "--format", "jsonl"]].concat()).json_lines();
+    assert!(rows.len() >= 10, "{} rows", rows.len());
+    for row in &rows {
+        assert_eq!(row["touchpoint"], "transfers");
+        assert_eq!(row["sentiment"]["label"], "negative");
+        assert!(row["text"].as_str().unwrap().contains(row["evidence"].as_str().unwrap().trim()));
+        for key in ["mention", "opinion", "source", "external_id", "url", "posted_at", "lang", "map", "stage"] {
+            assert!(!row[key].is_null(), "{key} is missing in {row}");
+        }
+    }
+
+    // The pictures for other tools.
+    assert!(demo(&project, &["map", "export", "online-bank", "--format", "svg"]).stdout.starts_with("<svg"));
+    let mermaid = demo(&project, &["map", "export", "online-bank", "--format", "mermaid"]).stdout;
+    assert!(mermaid.contains("journey") && mermaid.contains("section"), "{mermaid}");
+    let csv = demo(&project, &["map", "export", "online-bank", "--format", "csv"]).stdout;
+    assert!(csv.lines().count() > 10, "{csv}");
+
+    // A second demo replaces the first.
+    assert!(project.run(&["demo", "--names", "zh-Hans"]).ok().stdout.contains("网上银行"));
+}
+
+#[track_caller]
+fn demo(project: &Project, arguments: &[&str]) -> crate::support::Ran {
+    project.run(&[&["--config", "moodline-demo/moodline.toml"], arguments].concat()).ok()
+}
+
+#[test]
+fn the_demo_never_writes_into_a_folder_of_somebody_else() {
+    let project = Project::new("");
+    let ran = project.run(&["demo", "--dir", "."]).failed(64);
+    assert!(ran.stderr.contains("was not made by the demo"), "{}", ran.stderr);
+    assert!(!project.path("maps").exists());
+}

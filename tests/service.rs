@@ -1,0 +1,80 @@
+//! `moodline run`: fetches and refreshes on its own, stops when told.
+
+use std::{
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
+
+use moodline_testkit::{LocalServer, Reply};
+
+use crate::support::Project;
+
+/// Far longer than anything takes here; only a hang reaches it.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+fn terminate(child: &mut Child) -> i32 {
+    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code().unwrap_or(-1);
+        }
+        assert!(began.elapsed() < PATIENCE, "the service does not stop");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn eventually(project: &Project, what: &str, mut holds: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !holds() {
+        assert!(began.elapsed() < PATIENCE, "{what} did not happen; the log says\n{}", project.log());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn new_mentions_reach_the_curve_without_a_hand_on_it() {
+    let server = LocalServer::start(|request| {
+        // Every request finds one entry more.
+        let items: String = (0..=request.index)
+            .map(|i| format!("<item><guid>{i}</guid><description>转账失败，第{i}次了，太差</description></item>"))
+            .collect();
+        Reply::ok(format!("<rss version=\"2.0\"><channel><title>t</title>{items}</channel></rss>"))
+    })
+    .await;
+    let project = Project::new(&format!(
+        "[schedule]\nfetch = \"* * * * * *\"\nrefresh = \"*/2 * * * * *\"\n[http]\nallow_private_addresses = true\n\
+         min_interval = \"0s\"\n[[sources.feeds]]\nid = \"complaints\"\nurl = \"{}\"\n",
+        server.url("/feed")
+    ))
+    .with_example_map("online-bank");
+    tokio::task::block_in_place(|| {
+        let mut service = project.start(&["run"]);
+        eventually(&project, "a curve with three mentions", || {
+            let shown = project.run(&["map", "show", "online-bank", "--format", "json"]);
+            shown.code == 0 && shown.json()["layer"]["n"].as_u64().is_some_and(|n| n >= 3)
+        });
+        assert!(service.try_wait().unwrap().is_none(), "still running");
+        assert_eq!(terminate(&mut service), 0, "{}", project.log());
+        assert!(project.log().contains("stopped"), "{}", project.log());
+        // Nothing is left half done: a recount agrees.
+        project.run(&["check"]).ok();
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_is_down_is_tried_again_and_the_service_stays_up() {
+    let server = LocalServer::start(|_| Reply::status(503)).await;
+    let project = Project::new(&format!(
+        "[schedule]\nfetch = \"* * * * * *\"\n[http]\nallow_private_addresses = true\n\
+         [[sources.feeds]]\nid = \"down\"\nurl = \"{}\"\n",
+        server.url("/feed")
+    ));
+    tokio::task::block_in_place(|| {
+        let mut service = project.start(&["run", "--role", "fetch"]);
+        eventually(&project, "a failed fetch in the log", || project.log().contains("next try in"));
+        assert!(service.try_wait().unwrap().is_none(), "still running");
+        assert_eq!(terminate(&mut service), 0);
+    });
+    assert_eq!(server.requests().len(), 1, "a failing host is left alone for a while");
+}

@@ -1,0 +1,148 @@
+//! A folder with settings, maps and a database, and the binary run in it.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+/// What a command printed and how it ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    /// Fails the test unless the command succeeded.
+    #[track_caller]
+    pub(crate) fn ok(self) -> Self {
+        assert_eq!(self.code, 0, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Fails the test unless the command ended with this status.
+    #[track_caller]
+    pub(crate) fn failed(self, code: i32) -> Self {
+        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Standard output as one JSON value.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error} in {}", self.stdout))
+    }
+
+    /// Standard output as JSON Lines.
+    #[track_caller]
+    pub(crate) fn json_lines(&self) -> Vec<Value> {
+        let parse = |line: &str| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"));
+        self.stdout.lines().map(parse).collect()
+    }
+}
+
+/// A user's folder.
+pub(crate) struct Project {
+    dir: tempfile::TempDir,
+    database: Option<String>,
+}
+
+impl Project {
+    /// A folder with this `moodline.toml`; SQLite unless told otherwise.
+    pub(crate) fn new(settings: &str) -> Self {
+        let project = Self { dir: tempfile::tempdir().unwrap(), database: None };
+        project.write("moodline.toml", settings);
+        project
+    }
+
+    /// The same on another database.
+    pub(crate) fn on(mut self, url: &str) -> Self {
+        self.database = Some(url.to_owned());
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// Puts one of the example maps into `maps/`.
+    pub(crate) fn with_example_map(self, id: &str) -> Self {
+        self.write(&format!("maps/{id}.toml"), fs::read(repository().join(format!("config/maps/{id}.toml"))).unwrap());
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_moodline"));
+        command.args(arguments).current_dir(self.dir.path()).env("COLUMNS", "140").env("USER", "tester");
+        for name in ["MOODLINE_CONFIG", "MOODLINE_LOG", "MOODLINE_AUTHOR_KEY", "MOODLINE_DATABASE_URL"] {
+            command.env_remove(name);
+        }
+        if let Some(url) = &self.database {
+            command.env("MOODLINE_DATABASE_URL", url);
+        }
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with_input(arguments, "")
+    }
+
+    /// Runs a command with this standard input.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Ran {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        let writer = std::thread::spawn(move || {
+            // A command that reads nothing closes the pipe: not the writer's concern.
+            let _ = stdin.write_all(input.as_bytes());
+        });
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Starts a command and leaves it running.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let log = fs::File::create(self.path("service.log")).unwrap();
+        self.command(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+    }
+
+    /// What the started command has logged so far.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.path("service.log")).unwrap_or_default()
+    }
+}
+
+/// The repository's root.
+pub(crate) fn repository() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// Rows of JSON Lines with an id and a text each.
+pub(crate) fn json_lines(rows: impl IntoIterator<Item = (String, String)>) -> String {
+    let line = |(id, text)| serde_json::json!({"id": id, "text": text, "time": "2026-05-01T08:00:00Z"}).to_string();
+    rows.into_iter().map(line).collect::<Vec<_>>().join("\n")
+}

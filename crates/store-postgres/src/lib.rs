@@ -1,1 +1,24 @@
-//! (being written)
+//! The storage traits on PostgreSQL: for several machines that share the work.
+//!
+//! Any number of processes may use one database. Batches are claimed with `FOR UPDATE SKIP LOCKED`; every other write
+//! locks its rows in one order (mention, then work, then opinions; each by id), so that writers wait instead of meeting
+//! in a deadlock, and where the database still ends one of them the error says that trying again helps.
+
+mod assignments;
+mod connect;
+mod failure;
+mod flags;
+mod layers;
+mod maps;
+mod mentions;
+mod opinions;
+mod overrides;
+mod page;
+mod query;
+mod rollups;
+mod rows;
+mod runs;
+mod vectors;
+mod work;
+
+pub use connect::PostgresStore;

@@ -1,1 +1,12 @@
-//! (being written)
+//! Stand-ins for the outside world, for tests only.
+
+mod clock;
+mod database;
+mod http_server;
+
+pub use clock::FakeClock;
+pub use database::{TestDatabase, postgres_url, temp_sqlite};
+pub use http_server::{LocalServer, Received, Reply};
+
+/// Mentions, judgements and maps to start a test from.
+pub use moodline_store::conformance::given;

@@ -1,0 +1,70 @@
+//! Every promise of the storage traits, kept by SQLite.
+
+use moodline_store::{Store as _, StoreError, conformance_tests};
+use moodline_store_sqlite::SqliteStore;
+use moodline_testkit::{TestDatabase, temp_sqlite};
+
+async fn fresh() -> Option<(SqliteStore, TestDatabase)> {
+    let database = temp_sqlite();
+    let store = SqliteStore::open(database.url()).await.unwrap();
+    store.migrate().await.unwrap();
+    Some((store, database))
+}
+
+conformance_tests!(fresh);
+
+#[tokio::test]
+async fn the_schema_is_checked_and_migrating_twice_is_harmless() {
+    let database = temp_sqlite();
+    let store = SqliteStore::open(database.url()).await.unwrap();
+    assert!(matches!(store.check().await, Err(StoreError::Schema { .. })));
+    let other = SqliteStore::open(database.url()).await.unwrap();
+    let (here, there) = tokio::join!(store.migrate(), other.migrate());
+    here.unwrap();
+    there.unwrap();
+    store.migrate().await.unwrap();
+    store.check().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_in_memory_does_all_of_it() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    store.migrate().await.unwrap();
+    moodline_store::conformance::querying::an_empty_query_lists_everything(&store).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_address_must_name_a_file() {
+    for bad in ["postgres://host/db", "sqlite:", "sqlite::memory:", "moods.db"] {
+        assert!(matches!(SqliteStore::open(bad).await, Err(StoreError::Address { .. })), "{bad} must be refused");
+    }
+}
+
+#[tokio::test]
+async fn parent_folders_are_created_and_both_spellings_are_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a/b c/moods.db");
+    let store = SqliteStore::open(&format!("sqlite://{}", path.display())).await.unwrap();
+    store.migrate().await.unwrap();
+    let same = SqliteStore::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    same.check().await.unwrap();
+    assert!(path.is_file());
+}
+
+#[tokio::test]
+async fn two_processes_may_write_at_once() {
+    let database = temp_sqlite();
+    let one = SqliteStore::open(database.url()).await.unwrap();
+    one.migrate().await.unwrap();
+    let two = SqliteStore::open(database.url()).await.unwrap();
+    let write = async |store: &SqliteStore, source: &str| {
+        for n in 0..50 {
+            let mention = moodline_testkit::given::mention(&format!("{n}"), "text");
+            let page = moodline_testkit::given::page(vec![mention], "c");
+            store.commit_page(&source.parse().unwrap(), &page, moodline_testkit::given::at(n)).await.unwrap();
+        }
+    };
+    use moodline_store::MentionStore as _;
+    tokio::join!(write(&one, "a"), write(&one, "b"), write(&two, "c"));
+    assert_eq!(two.mention_count().await.unwrap(), 150);
+}

@@ -1,1 +1,0 @@
-//! One suite that every store must pass (written beside the SQLite store).

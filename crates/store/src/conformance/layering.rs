@@ -1,0 +1,123 @@
+//! Runs and the layers that belong to them.
+
+use moodline_types::{Change, Counts, DayWindow, Layer, LayerNode, LayerState, Period, Run, RunId, RunKind, RunStatus};
+
+use super::given::{at, day, id, map, place};
+use crate::{LayerSet, Result, Store, StoreError};
+
+fn layer(node: LayerNode) -> Layer {
+    Layer {
+        node,
+        persona: None,
+        period: Period::Window,
+        window: DayWindow { from: day(-89), to: day(0) },
+        counts: Counts::default(),
+        n_effective: 0.0,
+        net: None,
+        low: None,
+        high: None,
+        state: LayerState::NoData,
+        change: None,
+        perceived: None,
+        target: None,
+    }
+}
+
+/// A reader sees all layers of a run or none, and none before the run is done.
+pub async fn layers_appear_whole_and_only_when_done(store: &impl Store) -> Result<()> {
+    store.register_map(&map("m"), at(0)).await?;
+    assert_eq!(store.layers(&id("m"), None).await?, None);
+    let run = store.start_run(RunKind::Layers, "m", at(1)).await?;
+    assert_eq!(store.layers(&id("m"), None).await?, None);
+    assert_eq!(store.layers(&id("m"), Some(run)).await?, None);
+    let layers = vec![layer(LayerNode::Map), layer(LayerNode::Stage(id("buy")))];
+    store.write_layers(run, &id("m"), &layers, "2 layers", at(2)).await?;
+    // Repeated after a crash that hid the answer.
+    store.write_layers(run, &id("m"), &layers, "2 layers", at(2)).await?;
+    let run = Run {
+        id: run,
+        kind: RunKind::Layers,
+        subject: "m".to_owned(),
+        status: RunStatus::Done,
+        started_at: at(1),
+        finished_at: Some(at(2)),
+        summary: Some("2 layers".to_owned()),
+    };
+    let expected = Some(LayerSet { run, layers });
+    assert_eq!(store.layers(&id("m"), None).await?, expected);
+    assert_eq!(store.layers(&id("other"), None).await?, None);
+    store.retire_map(&id("m"), at(3)).await?;
+    assert_eq!(store.layers(&id("m"), None).await?, expected, "a retired map keeps its layers");
+    let nowhere = store.write_layers(RunId(99_999), &id("m"), &[], "", at(3)).await;
+    assert!(matches!(nowhere, Err(StoreError::Missing { what: "run", .. })), "{nowhere:?}");
+    Ok(())
+}
+
+/// Every run is a version that can still be read when newer ones exist; one that failed is none.
+pub async fn every_run_is_a_version(store: &impl Store) -> Result<()> {
+    store.register_map(&map("m"), at(0)).await?;
+    let mut runs = Vec::new();
+    for net in [0.25, 0.5] {
+        let run = store.start_run(RunKind::Layers, "m", at(1)).await?;
+        let layers = [Layer { net: Some(net), ..layer(LayerNode::Map) }];
+        store.write_layers(run, &id("m"), &layers, "ok", at(2)).await?;
+        runs.push(run);
+    }
+    let failed = store.start_run(RunKind::Layers, "m", at(3)).await?;
+    store.finish_run(failed, Err("boom"), at(4)).await?;
+    let net = |set: Option<LayerSet>| set.and_then(|set| set.layers[0].net);
+    assert_eq!(net(store.layers(&id("m"), None).await?), Some(0.5));
+    assert_eq!(net(store.layers(&id("m"), Some(runs[0])).await?), Some(0.25));
+    assert_eq!(net(store.layers(&id("m"), Some(failed)).await?), None);
+    Ok(())
+}
+
+/// A layer comes back with everything it was given, in the order written.
+pub async fn layers_round_trip(store: &impl Store) -> Result<()> {
+    store.register_map(&map("m"), at(0)).await?;
+    let (stage, touchpoint) = place("till");
+    let full = Layer {
+        persona: Some(id("runner")),
+        period: Period::Week,
+        counts: Counts { positive: 5, neutral: 4, negative: 3, mixed: 2, unsure: 1 },
+        n_effective: 13.7,
+        net: Some(0.1),
+        low: Some(-0.3),
+        high: Some(0.7),
+        state: LayerState::TooFew,
+        change: Some(Change { net: -0.1, low: -0.2, high: 1.0 / 3.0 }),
+        perceived: Some(0.9),
+        target: Some(-0.9),
+        ..layer(LayerNode::Touchpoint(stage, touchpoint))
+    };
+    let layers: Vec<Layer> = (0..700).map(|n| Layer { n_effective: f64::from(n), ..full.clone() }).collect();
+    let run = store.start_run(RunKind::Layers, "m", at(1)).await?;
+    store.write_layers(run, &id("m"), &layers, "ok", at(2)).await?;
+    assert_eq!(store.layers(&id("m"), None).await?.map(|set| set.layers), Some(layers));
+    Ok(())
+}
+
+/// The journal lists the newest runs first.
+pub async fn runs_are_journalled(store: &impl Store) -> Result<()> {
+    let fetch = store.start_run(RunKind::Fetch, "shop", at(0)).await?;
+    let enrich = store.start_run(RunKind::Enrich, "first", at(1)).await?;
+    let third = store.start_run(RunKind::Fetch, "forum", at(2)).await?;
+    store.finish_run(fetch, Ok("3 mentions"), at(3)).await?;
+    store.finish_run(enrich, Err("no model"), at(4)).await?;
+    let listed = store.runs(None, 9).await?;
+    assert_eq!(listed.iter().map(|run| run.id).collect::<Vec<_>>(), [third, enrich, fetch]);
+    let states: Vec<_> = listed.iter().map(|run| (run.status, run.summary.as_deref(), run.finished_at)).collect();
+    assert_eq!(
+        states,
+        [
+            (RunStatus::Running, None, None),
+            (RunStatus::Failed, Some("no model"), Some(at(4))),
+            (RunStatus::Done, Some("3 mentions"), Some(at(3))),
+        ]
+    );
+    let fetches = store.runs(Some(RunKind::Fetch), 1).await?;
+    assert_eq!(fetches.iter().map(|run| run.subject.as_str()).collect::<Vec<_>>(), ["forum"]);
+    let unknown = store.finish_run(RunId(99_999), Ok(""), at(5)).await;
+    assert!(matches!(unknown, Err(StoreError::Missing { what: "run", .. })), "{unknown:?}");
+    Ok(())
+}

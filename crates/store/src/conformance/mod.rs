@@ -1,0 +1,60 @@
+//! One suite that every store must pass: each function states one promise of the traits and takes a fresh, migrated,
+//! empty store.
+//!
+//! [`conformance_tests!`](crate::conformance_tests) makes a test of each, so that a failure names the promise.
+
+pub mod assigning;
+pub mod given;
+pub mod ingesting;
+pub mod judging;
+pub mod layering;
+pub mod mapping;
+pub mod overriding;
+pub mod querying;
+pub mod rolling;
+pub mod texts;
+pub mod working;
+
+/// Makes a test of every promise. `$make` is an async function without arguments that returns
+/// `Option<(impl Store, Guard)>`: a fresh, migrated store and whatever must outlive it, or `None` to skip.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($make:path) => {
+        $crate::conformance_tests! { @each $make;
+            ingesting: a_page_is_stored_with_its_cursor, the_same_page_again_changes_nothing, of_two_with_one_identity_the_later_wins,
+                a_changed_text_is_a_revision, an_approximate_date_never_replaces_a_known_one, failures_count_until_the_next_success,
+                a_hidden_mention_counts_nowhere_until_it_is_back, rejected_rows_are_kept_once, a_large_page_is_stored_whole,
+                sources_do_not_share_identities, mentions_come_by_id;
+            texts: any_text_survives, null_characters_are_dropped, long_texts_survive;
+            working: claims_are_oldest_first_and_exclusive, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,
+                work_given_back_counts_no_try, failures_are_set_aside_at_the_limit, a_failure_without_the_lease_is_ignored,
+                a_revision_takes_the_lease_away, a_crash_counts_as_a_try;
+            judging: the_first_model_is_adopted, a_second_model_judges_beside_the_first, opinions_are_replaced_not_added,
+                opinions_round_trip, a_lost_lease_drops_only_its_mention, a_finished_batch_cannot_be_finished_twice,
+                a_new_calibration_queues_every_map, a_failed_write_leaves_nothing;
+            mapping: a_new_map_queues_what_is_judged, a_changed_map_queues_again, wording_alone_queues_nothing,
+                a_retired_map_is_out_of_use_until_it_is_back, texts_wait_for_vectors_per_model;
+            assigning: assignments_need_the_lease, placing_again_replaces, flags_follow_their_opinions, touched_flags_stay,
+                new_opinions_take_placing_back;
+            rolling: rollups_are_sums_of_tallies, rollups_survive_any_sequence, a_window_selects_its_days, last_days_look_at_all_time;
+            overriding: a_correction_outlives_the_opinion, a_correction_queues_every_map, the_latest_correction_wins_in_lists,
+                correcting_nothing_is_an_error;
+            layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, layers_round_trip, runs_are_journalled;
+            querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,
+                the_mention_narrows, text_is_found_literally, flags_narrow, personas_narrow, order_and_pages, a_query_that_needs_a_map_finds_nothing_without;
+        }
+    };
+    (@each $make:path; $($module:ident: $($name:ident),+ $(,)?;)+) => {
+        $($(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                if let Some((store, guard)) = $make().await {
+                    let outcome = $crate::conformance::$module::$name(&store).await;
+                    $crate::Store::close(&store).await;
+                    drop(guard);
+                    outcome.unwrap();
+                }
+            }
+        )+)+
+    };
+}

@@ -1,0 +1,92 @@
+//! What people say against the machine stays.
+
+use moodline_types::{MentionQuery, OpinionId, SentimentLabel};
+
+use super::given::{
+    assigned, at, id, judged, judgement, map, mention, model, one_judged, opinion, page, place, placed, shop,
+};
+use crate::{NewOverride, Override, Result, Store, StoreError, WorkKind};
+
+use SentimentLabel::{Negative, Neutral, Positive};
+
+async fn labels(store: &impl Store) -> Result<Vec<SentimentLabel>> {
+    let rows = store.find_mentions(&MentionQuery::default()).await?;
+    Ok(rows.into_iter().map(|row| row.label).collect())
+}
+
+/// A correction holds for the words: it survives a new judgement of them and says nothing about other words.
+pub async fn a_correction_outlives_the_opinion(store: &impl Store) -> Result<()> {
+    let before = one_judged(store, &[("sick!", Negative), ("slow", Negative)]).await?;
+    let new = NewOverride { sentiment: Some(Positive), actor: "ann".to_owned(), ..NewOverride::default() };
+    store.add_override(before.opinions[0].id, &new, at(5)).await?;
+    assert_eq!(labels(store).await?, [Positive, Negative]);
+    let unchanged = store.judged_mentions(&model().id, &[before.mention.id]).await?;
+    assert_eq!(unchanged, vec![before.clone()], "the model's own words stay");
+
+    store.commit_page(&shop(), &page(vec![mention("1", "sick! late")], "c"), at(6)).await?;
+    let opinions = vec![opinion("late", Negative), opinion("sick!", Neutral)];
+    judged(store, &model().id, &[judgement(before.mention.id, opinions)]).await?;
+    assert_eq!(labels(store).await?, [Negative, Positive]);
+    let kept = Override {
+        mention: before.mention.id,
+        evidence: "sick!".to_owned(),
+        sentiment: Some(Positive),
+        place: None,
+        relevant: None,
+        actor: "ann".to_owned(),
+        at: at(5),
+    };
+    assert_eq!(store.overrides(&[before.mention.id]).await?, vec![kept]);
+    Ok(())
+}
+
+/// Every map places a corrected mention again.
+pub async fn a_correction_queues_every_map(store: &impl Store) -> Result<()> {
+    let judged = one_judged(store, &[("good", Positive)]).await?;
+    store.register_map(&map("n"), at(2)).await?;
+    for name in ["m", "n"] {
+        assigned(store, &id(name), &[placed(&judged, &[None])]).await?;
+    }
+    let new = NewOverride { relevant: Some(false), actor: "ann".to_owned(), ..NewOverride::default() };
+    store.add_override(judged.opinions[0].id, &new, at(5)).await?;
+    for name in ["m", "n"] {
+        assert_eq!(store.backlog(WorkKind::Assign, name, at(5)).await?.ready, 1);
+    }
+    Ok(())
+}
+
+/// All corrections are kept, oldest first; the latest sentiment is the one that shows.
+pub async fn the_latest_correction_wins_in_lists(store: &impl Store) -> Result<()> {
+    let judged = one_judged(store, &[("good", Positive)]).await?;
+    let by = |sentiment, place, actor: &str| NewOverride { sentiment, place, relevant: None, actor: actor.to_owned() };
+    let corrections = [
+        by(Some(Negative), Some((id("m"), Some(place("till")))), "ann"),
+        by(Some(Neutral), None, "bob"),
+        by(None, Some((id("m"), None)), "cem"),
+    ];
+    for (minute, new) in (5..).zip(&corrections) {
+        store.add_override(judged.opinions[0].id, new, at(minute)).await?;
+    }
+    let kept = store.overrides(&[judged.mention.id]).await?;
+    let kept: Vec<NewOverride> = kept
+        .into_iter()
+        .map(|kept| NewOverride {
+            sentiment: kept.sentiment,
+            place: kept.place,
+            relevant: kept.relevant,
+            actor: kept.actor,
+        })
+        .collect();
+    assert_eq!(kept, corrections);
+    assert_eq!(labels(store).await?, [Neutral]);
+    let negative = MentionQuery { sentiment: Some(Negative), ..MentionQuery::default() };
+    assert_eq!(store.count_mentions(&negative).await?, 0);
+    Ok(())
+}
+
+/// An opinion that does not exist cannot be corrected.
+pub async fn correcting_nothing_is_an_error(store: &impl Store) -> Result<()> {
+    let outcome = store.add_override(OpinionId(99_999), &NewOverride::default(), at(0)).await;
+    assert!(matches!(outcome, Err(StoreError::Missing { what: "opinion", .. })), "{outcome:?}");
+    Ok(())
+}

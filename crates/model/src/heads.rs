@@ -107,6 +107,24 @@ fn malformed(path: &Path, source: safetensors::SafeTensorError) -> ModelError {
 }
 
 #[cfg(test)]
+impl Heads {
+    /// Heads that read the first numbers of a vector as they are: three of sentiment, seven of emotion, `place` of
+    /// place.
+    pub(crate) fn plain(width: usize, place: usize) -> Self {
+        let identity = |rows: usize| Linear {
+            weight: (0..rows * width).map(|at| if at / width == at % width { 1.0 } else { 0.0 }).collect(),
+            bias: vec![0.0; rows],
+        };
+        Self {
+            sentiment: identity(SENTIMENTS),
+            emotion: identity(EMOTIONS),
+            touchpoint: identity(place),
+            sentiment_temperature: 1.0,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

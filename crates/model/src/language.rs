@@ -1,6 +1,8 @@
 //! Which language a text is in.
 
-use whatlang::{Detector, Lang};
+use std::collections::HashSet;
+
+use whatlang::{Detector, Lang, Script};
 
 use crate::{
     han::{HanForm, han_form},
@@ -37,21 +39,30 @@ const LATIN: [Lang; 21] = [
 const SMALL_WORDS: [(&str, &str); 10] = [
     (
         "en",
-        "the and is was are it this that for with not but my you of to in have very they i they're it's i'm don't \
-         doesn't can't has been too when what would will",
+        "the and is was are it this that for with not but my you of to in have a some how all so just out be from very they i they're it's i'm don't \
+         doesn't can't has been too when what would will good nothing",
     ),
-    ("es", "el los las muy y es no pero que con por para una un me está la de del todo bien mi se lo más como fue son"),
-    ("pt", "o os um uma muito não e é com para que de do da no na mas meu minha eu bom foi está mais"),
-    ("fr", "le les des est et très pas je ne une un que pour avec dans ce la du mais c'est j'ai mon trop bien"),
-    ("de", "der die das und ist nicht sehr ich ein eine mit für auf war aber auch zu den nur wird nie mir es"),
-    ("it", "il gli è e non molto che con per una un di la sono ma questo anche più della ho mi si"),
+    (
+        "es",
+        "el los las muy y es no pero que con por para una un me está la de del todo bien mi se lo más como fue son ha sido sus todas aunque nos al",
+    ),
+    ("pt", "o os um uma muito não e é com para que de do da no na mas meu minha eu bom foi está mais ao agora vou"),
+    (
+        "fr",
+        "le les des est et très pas je ne une un que pour avec dans ce la du mais c'est j'ai mon trop bien en merci",
+    ),
+    (
+        "de",
+        "der die das und ist nicht sehr ich ein eine mit für auf war aber auch zu den nur wird nie mir es im wegen bei ganz dort in von dem",
+    ),
+    ("it", "il gli è e non molto che con per una un di la sono ma questo anche più della ho mi si grazie ci le nel"),
     ("nl", "de het een en is niet van ik met voor op zeer maar dat deze te was goed ook heel"),
     ("id", "yang dan tidak sangat ini itu dengan untuk saya di tapi ada sudah bagus nya juga lagi"),
     ("tr", "ve bir çok bu için değil ama ile da de gibi daha hiç kadar güzel"),
     ("vi", "và là không rất tôi của có được nhưng cho này với các đã"),
 ];
 
-/// Letters a text in Latin letters must have before it outweighs a hint.
+/// Letters a text in the Latin alphabet must have before it outweighs a hint, or tells its language without one.
 const LETTERS_AGAINST_HINT: usize = 40;
 
 /// The language of `text` as BCP 47: `zh-Hans`, `zh-Hant` (`zh` where no character tells, `yue-Hant` only where the
@@ -59,6 +70,7 @@ const LETTERS_AGAINST_HINT: usize = 40;
 /// itself does not tell, and gives way where it plainly tells otherwise. `None` where neither tells.
 pub fn identify_language(text: &str, hint: Option<&str>) -> Option<String> {
     let hint = hint.and_then(normalise_language);
+    let text = &without_addresses(text);
     let letters: Vec<char> = text.chars().filter(|c| c.is_alphabetic()).collect();
     let count = |is: fn(char) -> bool| letters.iter().filter(|c| is(**c)).count();
     let (han, kana, hangul) = (count(is_han), count(is_kana), count(is_hangul));
@@ -94,39 +106,56 @@ fn latin_language(text: &str, letters: usize, hint: Option<String>) -> Option<St
         return hint;
     }
     let found = Detector::with_allowlist(LATIN.to_vec()).detect(text);
-    let reliable = found.filter(|info| info.is_reliable() && letters >= LETTERS_AGAINST_HINT / 2);
-    let by_words = by_small_words(text).map(str::to_owned);
-    match reliable {
-        // Two witnesses against the hint, or none to contradict the detector.
-        Some(info) if hint.is_none() || by_words.as_deref() == Some(code_of(info.lang())) => {
-            by_words.or_else(|| Some(code_of(info.lang()).to_owned()))
-        }
-        _ => hint.or(by_words),
-    }
+    let guess = found.as_ref().map(|info| code_of(info.lang()));
+    let is_reliable = found.is_some_and(|info| info.is_reliable());
+    let words = by_small_words(text, 1);
+    let told = if guess.is_some() && guess == words {
+        guess // two witnesses
+    } else if hint.is_some() {
+        None
+    } else {
+        by_small_words(text, 2).or(guess.filter(|_| is_reliable && letters >= LETTERS_AGAINST_HINT))
+    };
+    told.map(str::to_owned).or(hint)
 }
 
-/// The language whose small words stand most often in `text`: at least two, and more than of any other language.
-fn by_small_words(text: &str) -> Option<&'static str> {
+/// The language of which most small words stand in `text`, each counted once, more than of any other language.
+fn by_small_words(text: &str, least: usize) -> Option<&'static str> {
     let lower = text.to_lowercase().replace('’', "'");
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').collect();
-    let hits = |list: &str| words.iter().filter(|word| list.split(' ').any(|w| w == **word)).count();
+    let words: HashSet<&str> = lower.split(|c: char| !c.is_alphanumeric() && c != '\'').collect();
+    let hits = |list: &str| list.split(' ').filter(|word| words.contains(word)).count();
     let mut scores: Vec<(usize, &str)> = SMALL_WORDS.iter().map(|(code, list)| (hits(list), *code)).collect();
     scores.sort_unstable_by(|a, b| b.cmp(a));
-    (scores[0].0 >= 2 && scores[0].0 > scores[1].0).then_some(scores[0].1)
+    (scores[0].0 >= least && scores[0].0 > scores[1].0).then_some(scores[0].1)
 }
 
 /// Cyrillic, Arabic, Thai and the rest, where the script alone narrows it down.
 fn other_script(text: &str, hint: Option<String>) -> Option<String> {
     let found = Detector::new().detect(text)?;
-    if found.is_reliable() { Some(code_of(found.lang()).to_owned()) } else { hint.or_else(|| alone(text)) }
+    if found.is_reliable() {
+        return Some(code_of(found.lang()).to_owned());
+    }
+    hint.or_else(|| {
+        let code = match found.script() {
+            Script::Cyrillic if text.contains(['і', 'ї', 'є', 'ґ']) => "uk",
+            Script::Cyrillic if text.contains(['ј', 'љ', 'њ', 'ў']) => return None,
+            Script::Cyrillic => "ru",
+            Script::Arabic if text.contains(['پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ے', 'ٹ']) => return None,
+            Script::Arabic => "ar",
+            Script::Devanagari => "hi",
+            script => match script.langs() {
+                [only] => code_of(*only),
+                _ => return None,
+            },
+        };
+        Some(code.to_owned())
+    })
 }
 
-/// The language of a script that only one widely spoken language uses.
-fn alone(text: &str) -> Option<String> {
-    let script = whatlang::detect_script(text)?;
-    let mut languages = script.langs().iter();
-    let only = languages.next().filter(|_| languages.next().is_none())?;
-    Some(code_of(*only).to_owned())
+/// `text` without web addresses and names of accounts, which are in no language.
+fn without_addresses(text: &str) -> String {
+    let is_word = |word: &&str| !word.starts_with(['@', '{']) && !word.starts_with("http") && !word.starts_with("www.");
+    text.split_whitespace().filter(is_word).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -163,6 +192,7 @@ mod tests {
             assert_eq!(language(text).as_deref(), Some(code), "{text}");
         }
         assert_eq!(language("Super!"), None);
+        assert_eq!(language("@user http://t.co/the-and-it"), None);
     }
 
     #[test]

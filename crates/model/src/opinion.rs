@@ -7,7 +7,7 @@ use crate::heads::{Heads, Reading};
 /// Cosine above which two neighbouring clauses of one sentence and one sentiment are taken to speak of one thing.
 /// Descriptions of different touchpoints lie below 0.6 of each other, paraphrases of one above 0.8.
 const SAME_THING: f32 = 0.8;
-/// Most opinions of one text; a longer text has its likest neighbours joined.
+/// Most opinions of one text; a longer text has neighbours joined, like to like.
 const MOST_OPINIONS: usize = 12;
 /// Most clauses looked at one by one; a text of more has them joined in equal groups first.
 const MOST_CLAUSES: usize = 256;
@@ -94,9 +94,10 @@ pub(crate) fn opinions(chars: &[char], parts: Vec<Part>, heads: &Heads, unsure_b
         }
         judged.push(next);
     }
+    let tokens: u32 = judged.iter().map(|one| one.part.tokens.count).sum();
     while judged.len() > MOST_OPINIONS {
-        let likeness = |at: usize| judged[at - 1].place.cosine(&judged[at].place) + same_label(&judged, at);
-        let Some(at) = (1..judged.len()).max_by(|&a, &b| likeness(a).total_cmp(&likeness(b))) else { break };
+        let fit = |at: usize| fit(&judged[at - 1], &judged[at], tokens);
+        let Some(at) = (1..judged.len()).max_by(|&a, &b| fit(a).total_cmp(&fit(b))) else { break };
         let next = judged.remove(at);
         let mut part = judged.remove(at - 1).part;
         part.join(&next.part);
@@ -109,9 +110,12 @@ fn speaks_of_the_same(before: &Judged, next: &Judged) -> bool {
     !next.part.opens_sentence && before.label == next.label && before.place.cosine(&next.place) > SAME_THING
 }
 
-/// Puts neighbours of one label before all others.
-fn same_label(judged: &[Judged], at: usize) -> f32 {
-    if judged[at - 1].label == judged[at].label { 2.0 } else { 0.0 }
+/// How well two neighbours of a text of `tokens` join: by direction and label, less for parts that grow long, so that
+/// no opinion swallows half the text.
+fn fit(before: &Judged, next: &Judged, tokens: u32) -> f32 {
+    let same_label = if before.label == next.label { 1.0 } else { 0.0 };
+    let share = (before.part.tokens.count + next.part.tokens.count) as f32 / tokens.max(1) as f32;
+    before.place.cosine(&next.place) + same_label - share * MOST_OPINIONS as f32 / 2.0
 }
 
 /// Parts without a token go to a neighbour, and too many parts into equal groups.
@@ -137,5 +141,56 @@ fn opinion(chars: &[char], Judged { part, reading, label, place }: Judged) -> Ju
         label,
         emotions: reading.emotions,
         embedding: place,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WIDTH: usize = 10;
+
+    /// A clause of one character whose only token has `negative` and `positive` as logits and lies towards `topic`.
+    fn part(at: usize, opens_sentence: bool, negative: f32, positive: f32, topic: usize) -> Part {
+        let mut token = [0.0; WIDTH];
+        (token[0], token[2]) = (negative, positive);
+        token[topic] = 20.0;
+        let mut tokens = TokenSum::new(WIDTH);
+        tokens.add(&token);
+        Part { start: at, end: at + 1, opens_sentence, tokens }
+    }
+
+    fn spans(parts: Vec<Part>) -> Vec<(u32, u32)> {
+        let chars: Vec<char> = parts.iter().map(|_| 'x').collect();
+        let found = opinions(&chars, parts, &Heads::plain(WIDTH, WIDTH), 0.5);
+        found.iter().map(|opinion| (opinion.start, opinion.end)).collect()
+    }
+
+    #[test]
+    fn neighbours_that_say_the_same_of_the_same_are_one_opinion() {
+        let parts = vec![part(0, true, 5.0, 0.0, 4), part(1, false, 5.0, 0.0, 4), part(2, false, 5.0, 0.0, 5)];
+        assert_eq!(spans(parts), [(0, 2), (2, 3)]);
+    }
+
+    #[test]
+    fn another_mood_or_another_sentence_stays_apart() {
+        let parts = vec![part(0, true, 5.0, 0.0, 4), part(1, false, 0.0, 5.0, 4), part(2, true, 0.0, 5.0, 4)];
+        assert_eq!(spans(parts), [(0, 1), (1, 2), (2, 3)]);
+    }
+
+    #[test]
+    fn a_clause_without_tokens_goes_to_its_neighbour() {
+        let silent = |at| Part { start: at, end: at + 1, opens_sentence: true, tokens: TokenSum::new(WIDTH) };
+        assert_eq!(spans(vec![silent(0), part(1, true, 5.0, 0.0, 4), silent(2)]), [(0, 3)]);
+        assert!(spans(vec![silent(0)]).is_empty());
+    }
+
+    #[test]
+    fn a_long_text_has_its_likest_neighbours_joined() {
+        let parts = (0..1000).map(|at| part(at, true, 5.0, 0.0, 3 + at % 5)).collect();
+        let found = spans(parts);
+        assert!(found.len() <= MOST_OPINIONS && found.len() > 1);
+        assert_eq!((found[0].0, found[found.len() - 1].1), (0, 1000));
+        assert!(found.windows(2).all(|pair| pair[0].1 == pair[1].0));
     }
 }

@@ -20,7 +20,7 @@ use crate::{
 
 /// Probability from which an opinion is taken to contradict another of the same text. Stricter than abstaining: a
 /// text is called mixed only where both sides are plain.
-const CONTRADICTS_FROM: f32 = 0.6;
+const CONTRADICTS_FROM: f32 = 0.7;
 
 /// The parts of a model, joined.
 pub(crate) struct Pipeline {
@@ -58,8 +58,8 @@ impl Pipeline {
         let mut journeys = Vec::with_capacity(texts.len());
         for (text, clauses) in texts.iter().zip(&clauses) {
             let tokens = self.tokenizer.encode(text.text)?;
-            let mut spans = vec![0..tokens.ids.len()];
-            spans.extend(clauses.iter().map(|clause| tokens_in(&tokens.spans, clause.start, clause.end)));
+            let of_clauses = clauses.iter().map(|clause| tokens_in(&tokens.spans, clause.start, clause.end));
+            let spans = std::iter::once(0..tokens.ids.len()).chain(of_clauses).collect();
             journeys.push(self.begin(tokens, spans));
         }
         self.run(&mut journeys)?;
@@ -218,3 +218,6 @@ fn is_mixed(opinions: &[JudgedOpinion], unsure_below: f32) -> bool {
     let says = |label| opinions.iter().any(|opinion| opinion.label == label && opinion.sentiment.top().1 >= least);
     says(SentimentLabel::Positive) && says(SentimentLabel::Negative)
 }
+
+#[cfg(test)]
+mod tests;

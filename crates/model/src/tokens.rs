@@ -45,11 +45,10 @@ impl PrefixTokenizer {
         })
     }
 
-    fn new(mut tokenizer: Tokenizer, prefix: &str) -> Result<Self, tokenizers::Error> {
+    /// Wraps a tokenizer that puts marks around a text.
+    pub(crate) fn new(mut tokenizer: Tokenizer, prefix: &str) -> Result<Self, tokenizers::Error> {
         tokenizer.with_truncation(None)?;
         tokenizer.with_padding(None);
-        // Somebody who writes `</s>` means these four characters.
-        tokenizer.set_encode_special_tokens(true);
         Ok(Self { tokenizer, prefix: prefix.to_owned(), prefix_characters: prefix.chars().count() })
     }
 

@@ -42,6 +42,8 @@ impl<'a> Check<'a> {
             self.optional_text(persona.description.as_ref(), &join(&at, ["description".into()]));
             self.keywords(&persona.keywords, &at);
         }
+        let sources = map.sources.iter().enumerate();
+        self.unique("source", sources.map(|(i, source)| (vec!["sources".into(), i.into()], source)));
         self.unique("stage", map.stages.iter().enumerate().map(|(i, s)| (vec!["stages".into(), i.into()], &s.id)));
         self.unique("touchpoint", places(map).map(|(at, touchpoint)| (at, &touchpoint.id)));
         for (i, stage) in map.stages.iter().enumerate() {

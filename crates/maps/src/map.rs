@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, fmt};
 
-use moodline_types::{MapId, PersonaId, StageId, TouchpointId};
+use moodline_types::{MapId, PersonaId, SourceId, StageId, TouchpointId};
 use serde::{Deserialize, Serialize};
 
 use crate::{KeywordIndex, LocalText, version};
@@ -56,6 +56,9 @@ pub struct JourneyMap {
     /// Which customers and products, from where to where.
     #[serde(default)]
     pub scope: Option<LocalText>,
+    /// Sources whose mentions are about this map's brand; empty for all.
+    #[serde(default)]
+    pub sources: Vec<SourceId>,
     /// Kinds of customers.
     #[serde(default)]
     pub personas: Vec<Persona>,
@@ -153,6 +156,11 @@ impl JourneyMap {
         self.stages.iter().flat_map(|stage| stage.touchpoints.iter().map(move |touchpoint| (stage, touchpoint)))
     }
 
+    /// Whether mentions of a source belong on this map.
+    pub fn takes(&self, source: &SourceId) -> bool {
+        self.sources.is_empty() || self.sources.contains(source)
+    }
+
     /// A touchpoint and its stage.
     pub fn touchpoint(&self, id: &TouchpointId) -> Option<(&Stage, &Touchpoint)> {
         self.touchpoints().find(|(_, touchpoint)| touchpoint.id == *id)
@@ -209,7 +217,7 @@ impl JourneyMap {
         )
     }
 
-    /// A hash of everything that decides assignments, 16 hexadecimal digits: ids, order of stages, keywords,
+    /// A hash of everything that decides assignments, 16 hexadecimal digits: ids, sources, order of stages, keywords,
     /// examples, descriptions, personas' keywords. Names, goals, targets and the order of keywords do not enter.
     pub fn version(&self) -> String {
         version::of(self)

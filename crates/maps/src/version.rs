@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use moodline_types::SourceId;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +22,8 @@ pub(crate) fn of(map: &JourneyMap) -> String {
         });
         json!([stage.id, touchpoints.collect::<Vec<_>>()])
     });
-    let canonical = json!([map.id, personas.collect::<Vec<_>>(), stages.collect::<Vec<_>>()]);
+    let sources: BTreeSet<&str> = map.sources.iter().map(SourceId::as_str).collect();
+    let canonical = json!([map.id, sources, personas.collect::<Vec<_>>(), stages.collect::<Vec<_>>()]);
     let digest = Sha256::digest(canonical.to_string().as_bytes());
     hex::encode(&digest[..KEPT_BYTES])
 }
@@ -85,6 +87,7 @@ keywords = ["wear"]
             ("at the till", "at the desk"),
             ("campus", "school"),
             ("id = \"shop\"", "id = \"shop-2\""),
+            ("type = \"current-state\"", "type = \"current-state\"\nsources = [\"shop-reviews\"]"),
         ] {
             assert_ne!(version(&MAP.replace(from, to)), version(MAP), "{from} → {to}");
         }

@@ -1,7 +1,9 @@
 //! `moodline check`: everything that can be found out without doing anything.
 
 use anyhow::Result;
+use moodline_maps::LoadedMap;
 use moodline_store::RollupDifference;
+use moodline_types::SourceId;
 
 use super::Context;
 use crate::{
@@ -45,6 +47,7 @@ pub(super) async fn run(context: &Context) -> Result<()> {
                             map.stages.len()
                         ))?;
                     }
+                    bad.extend(unknown_sources(&app, &maps).await?);
                     if maps.is_empty() {
                         bad.push("maps: there are none; `moodline map new my-map` writes one".to_owned());
                     }
@@ -63,6 +66,20 @@ pub(super) async fn run(context: &Context) -> Result<()> {
     }
     out.flush()?;
     if bad.is_empty() { Ok(()) } else { Err(BadSettings(bad.join("\n")).into()) }
+}
+
+/// Sources that a map takes mentions of and that neither the settings nor the database know.
+async fn unknown_sources(app: &App, maps: &[LoadedMap]) -> Result<Vec<String>> {
+    let stored = app.store.source_states().await?;
+    let configured = &app.loaded.settings.sources;
+    let known = |id: &SourceId| stored.iter().any(|s| s.source == *id) || configured.entries().any(|e| e.id == id);
+    let taken = maps.iter().flat_map(|loaded| loaded.map.sources.iter().map(move |source| (&loaded.map.id, source)));
+    let unknown = taken.filter(|(_, source)| !known(source));
+    Ok(unknown
+        .map(|(map, source)| {
+            format!("map {map} takes mentions of source `{source}`, which is neither in the settings nor was ever imported")
+        })
+        .collect())
 }
 
 /// Every count that a recount does not confirm.

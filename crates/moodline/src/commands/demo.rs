@@ -1,10 +1,6 @@
 //! `moodline demo`: the whole job on mentions that come with moodline.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::{fs, path::Path, time::Instant};
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{Days, NaiveDate, NaiveTime, Utc};
@@ -166,7 +162,10 @@ fn prepare(dir: &Path, today: NaiveDate) -> Result<()> {
     }
     let mut settings = String::from(SETTINGS);
     for sample in &SAMPLES {
-        write(&dir.join("maps").join(format!("{}.toml", sample.id)), template(sample.id)?.text)?;
+        // One database, three businesses: each map takes its own source only.
+        let takes = format!("\nsources = [\"{}\"]\nname = ", sample.id);
+        let map = template(sample.id)?.text.replacen("\nname = ", &takes, 1);
+        write(&dir.join("maps").join(format!("{}.toml", sample.id)), &map)?;
         let file = dir.join("mentions").join(format!("{}.jsonl", sample.id));
         write(&file, &dated(sample, today)?)?;
         settings.push_str(&source_settings(sample.id));
@@ -208,7 +207,7 @@ fn dated(sample: &Sample, today: NaiveDate) -> Result<String> {
     Ok(lines)
 }
 
-fn write(path: &PathBuf, text: &str) -> Result<()> {
+fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).with_context(|| format!("could not write {}", path.display()))
 }
 

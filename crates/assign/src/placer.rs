@@ -1,11 +1,12 @@
 //! Placing the opinions of one mention on one map: pure, no I/O.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::collections::HashMap;
 
 use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch};
 use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override};
 use moodline_types::{
-    Assignment, AssignmentReason, Embedding, MapId, OpinionId, PersonaId, SentimentLabel, StageId, TouchpointId,
+    Assignment, AssignmentReason, Embedding, MapId, Mention, OpinionId, PersonaId, SentimentLabel, StageId,
+    TouchpointId,
 };
 
 use crate::{
@@ -75,12 +76,20 @@ pub struct Placer {
     flag_from: f32,
 }
 
+/// What people said of an opinion's place on this map.
+#[derive(Debug, Default, Clone, Copy)]
+enum Said {
+    #[default]
+    Nothing,
+    Nowhere,
+    At(usize),
+}
+
 /// What people said of one opinion, the latest word on each matter.
 #[derive(Debug, Default, Clone, Copy)]
 struct Correction<'a> {
     sentiment: Option<SentimentLabel>,
-    /// Outer `None`: nothing said of this map; inner `None`: nowhere.
-    place: Option<Option<usize>>,
+    place: Said,
     relevant: Option<bool>,
     placed_by: &'a str,
     judged_by: &'a str,
@@ -136,7 +145,7 @@ impl Placer {
         let mut spots: Vec<Spot> = clauses
             .iter()
             .zip(&corrections)
-            .map(|(clause, correction)| self.corrected(correction).unwrap_or_else(|| self.spot(*clause)))
+            .map(|(clause, correction)| correction.spot().unwrap_or_else(|| self.spot(*clause)))
             .collect();
         self.fill_context(mention.title.as_deref(), &clauses, &mut spots);
 
@@ -150,7 +159,8 @@ impl Placer {
                 .filter(|((_, correction), _)| correction.relevant != Some(false))
                 .map(|((opinion, correction), spot)| Counted::new(opinion, correction.sentiment, spot.place))
                 .collect();
-            tallies = tally::tallies(mention, &counted, &self.touchpoints, self.persona(&mention.full_text()));
+            let persona = self.persona(mention);
+            tallies = tally::tallies(mention, &counted, &self.touchpoints, persona);
             flags = tally::flags(&counted, &self.touchpoints, self.flag_from);
         }
         let assign = |(id, spot): (OpinionId, Spot)| {
@@ -243,13 +253,13 @@ impl Placer {
     }
 
     /// The first persona of the map that a keyword in the text points to.
-    fn persona(&self, text: &str) -> Option<PersonaId> {
+    fn persona(&self, mention: &Mention) -> Option<&PersonaId> {
         if self.persona_keywords.is_empty() {
             return None;
         }
-        let found = self.persona_keywords.find(text);
-        let rank = |persona: &PersonaId| Reverse(self.personas.iter().position(|known| known == persona));
-        found.into_iter().map(|found| found.owner).max_by_key(|persona| rank(persona)).cloned()
+        let text = mention.full_text();
+        let named = self.persona_keywords.find(&text);
+        self.personas.iter().find(|persona| named.iter().any(|found| found.owner == *persona))
     }
 
     fn correction<'a>(&self, judged: &JudgedMention, evidence: &str, overrides: &'a [Override]) -> Correction<'a> {
@@ -262,24 +272,31 @@ impl Placer {
             if let Some((map, place)) = &said.place
                 && *map == self.map
             {
-                let number = place.as_ref().map(|(_, touchpoint)| self.numbers.get(touchpoint).copied());
-                correction.place = match number {
-                    None => Some(None),
-                    Some(Some(number)) => Some(Some(number)),
-                    Some(None) => None,
+                correction.place = match place {
+                    None => Said::Nowhere,
+                    Some((_, touchpoint)) => {
+                        self.numbers.get(touchpoint).map_or(Said::Nothing, |number| Said::At(*number))
+                    }
                 };
                 correction.placed_by = &said.actor;
             }
         }
         correction
     }
+}
 
-    fn corrected(&self, correction: &Correction<'_>) -> Option<Spot> {
+impl Correction<'_> {
+    /// Where people put the opinion; `None` where they left that to the machine.
+    fn spot(&self) -> Option<Spot> {
         let spot = |place, detail| Spot { place, score: 1.0, reason: AssignmentReason::Override, detail: Some(detail) };
-        if correction.relevant == Some(false) {
-            return Some(spot(None, format!("not an opinion to count, says {}", correction.judged_by)));
+        if self.relevant == Some(false) {
+            return Some(spot(None, format!("not an opinion to count, says {}", self.judged_by)));
         }
-        let place = correction.place?;
-        Some(spot(place, format!("placed by {}", correction.placed_by)))
+        let by = || format!("placed by {}", self.placed_by);
+        match self.place {
+            Said::Nothing => None,
+            Said::Nowhere => Some(spot(None, by())),
+            Said::At(number) => Some(spot(Some(number), by())),
+        }
     }
 }

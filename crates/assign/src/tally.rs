@@ -41,7 +41,7 @@ pub(crate) fn tallies(
     mention: &Mention,
     opinions: &[Counted<'_>],
     touchpoints: &[(StageId, TouchpointId)],
-    persona: Option<PersonaId>,
+    persona: Option<&PersonaId>,
 ) -> Vec<Tally> {
     let places = places(opinions);
     let buckets: Vec<Option<usize>> =
@@ -52,7 +52,7 @@ pub(crate) fn tallies(
             let here = || opinions.iter().filter(move |opinion| opinion.place == place);
             Tally {
                 touchpoint: place.map(|number| touchpoints[number].1.clone()),
-                persona: persona.clone(),
+                persona: persona.cloned(),
                 day: mention.posted_at.date_naive(),
                 source: mention.source.clone(),
                 language: mention.language.clone().unwrap_or_else(|| UNDETERMINED.to_owned()),
@@ -91,7 +91,8 @@ fn common_label(labels: impl Iterator<Item = SentimentLabel>) -> SentimentLabel 
     use SentimentLabel::{Mixed, Negative, Neutral, Positive, Unsure};
     labels.fold(Unsure, |common, label| match (common, label) {
         (Mixed, _) | (_, Mixed) | (Positive, Negative) | (Negative, Positive) => Mixed,
-        (Unsure, other) | (other, Unsure) | (Neutral, other) | (other, Neutral) => other,
+        (Unsure | Neutral, other) if other != Unsure => other,
+        (other, Unsure | Neutral) => other,
         (same, _) => same,
     })
 }

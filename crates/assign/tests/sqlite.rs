@@ -1,5 +1,7 @@
 //! The whole step against a real database.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::HashMap;
 
 use moodline_assign::{AssignConfig, AssignError, AssignOutcome, assign_map};

@@ -1,5 +1,7 @@
 //! What the curve says of given counts.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use chrono::{Days, NaiveDate};
 use moodline_layers::{LayersConfig, compute, days_needed};
 use moodline_maps::{JourneyMap, parse_map};
@@ -217,6 +219,8 @@ fn rollups() -> impl Strategy<Value = Vec<RollupRow>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_stage_is_the_sum_of_its_touchpoints(rollups in rollups()) {
         let layers = layers(&rollups);

@@ -1,5 +1,7 @@
 //! A refresh against a real database: rollups in, a version of the curve out.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use moodline_layers::{LayersConfig, LayersError, refresh_layers};
 use moodline_maps::parse_map;
 use moodline_store::{

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, str::FromStr, time::Duration};
 use async_trait::async_trait;
 use moodline_store::{Result, Store, StoreError};
 use sqlx::{
-    PgPool, Postgres, Row as _, Transaction,
+    Connection as _, PgConnection, PgPool, Postgres, Row as _, Transaction,
     migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -24,8 +24,8 @@ const CONNECTIONS: u32 = 10;
 /// How long a call waits for a free connection, or for the server to accept one.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Key of the advisory lock between registering and queueing: "moodline" in ASCII.
-const REGISTRATION: i64 = 0x6d6f_6f64_6c69_6e65;
+/// Key of the advisory lock between registering and queueing, together with the schema: "mood" in ASCII.
+const REGISTRATION: i32 = 0x6d6f_6f64;
 
 /// Limits in milliseconds that the server enforces, so that a lost client or a stuck lock cannot hold others up.
 const SERVER_LIMITS: [(&str, &str); 3] =
@@ -47,12 +47,16 @@ impl PostgresStore {
     pub async fn open(url: &str) -> Result<Self> {
         let options = server_options(url)?;
         let location = shown(&options);
+        // A pool keeps trying where nobody listens; whoever starts us should hear of it at once.
+        let first = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&options)).await;
+        let first = first.unwrap_or(Err(sqlx::Error::PoolTimedOut));
+        let first = first.map_err(|error| Failure::from(error).told("connect", &location))?;
+        // The server ends a connection whose farewell is lost.
+        let _ = first.close().await;
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options)
-            .await
-            .map_err(|error| Failure::from(error).told("connect", &location))?;
+            .connect_lazy_with(options);
         Ok(Self { pool, location })
     }
 
@@ -64,7 +68,10 @@ impl PostgresStore {
     /// Begins a transaction that queues mentions for the models or maps there are.
     pub(crate) async fn write_queueing(&self) -> Attempt<Tx> {
         let mut tx = self.write().await?;
-        sqlx::query("SELECT pg_advisory_xact_lock_shared($1)").bind(REGISTRATION).execute(&mut *tx).await?;
+        sqlx::query("SELECT pg_advisory_xact_lock_shared($1, hashtext(current_schema()))")
+            .bind(REGISTRATION)
+            .execute(&mut *tx)
+            .await?;
         Ok(tx)
     }
 
@@ -75,7 +82,10 @@ impl PostgresStore {
         let mut tx = self.write().await?;
         sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
         sqlx::query("SET LOCAL lock_timeout = 0").execute(&mut *tx).await?;
-        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(REGISTRATION).execute(&mut *tx).await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))")
+            .bind(REGISTRATION)
+            .execute(&mut *tx)
+            .await?;
         Ok(tx)
     }
 

@@ -105,10 +105,12 @@ async fn claim(
     lease: &Lease,
     now: DateTime<Utc>,
 ) -> Attempt<Vec<WorkItem>> {
-    let sql = "UPDATE work SET holder = $4, leased_until_ms = $5, tries = tries + 1 \
-               FROM (SELECT mention_id AS chosen FROM work WHERE kind = $1 AND target = $2 AND NOT set_aside \
+    // Materialised, because a subquery may run once per row of the join and then lock more than the limit.
+    let sql = "WITH free AS MATERIALIZED (\
+                 SELECT mention_id AS chosen FROM work WHERE kind = $1 AND target = $2 AND NOT set_aside \
                  AND (holder IS NULL OR leased_until_ms <= $3) ORDER BY queued_ms, mention_id LIMIT $6 \
-                 FOR UPDATE SKIP LOCKED) AS free \
+                 FOR UPDATE SKIP LOCKED) \
+               UPDATE work SET holder = $4, leased_until_ms = $5, tries = tries + 1 FROM free \
                WHERE kind = $1 AND target = $2 AND mention_id = chosen \
                RETURNING mention_id, tries, queued_ms";
     let mut tx = store.write().await?;

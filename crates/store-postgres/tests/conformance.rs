@@ -35,7 +35,7 @@ async fn an_address_that_is_none_is_refused_without_its_password() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_worth_another_try() {
-    // Port 1 is reserved and closed everywhere; the pool gives up on a refused connection at once.
+    // Port 1 is reserved and closed everywhere.
     let error = PostgresStore::open("postgres://me:secret@127.0.0.1:1/db").await.unwrap_err();
     assert!(error.is_transient(), "{error:?}");
     assert!(!format!("{error:?} {error}").contains("secret"));

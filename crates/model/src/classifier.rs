@@ -56,8 +56,7 @@ pub trait Classifier: Send {
     /// What is known of the model itself.
     fn profile(&self) -> &ModelProfile;
 
-    /// One verdict per text, in the order of `texts`; its neighbours move a text's probabilities by no more than an int8
-    /// engine's rounding.
+    /// One verdict per text, in the order of `texts`; a text's verdict does not depend on its neighbours.
     ///
     /// # Errors
     /// Where the engine fails; no text is at fault for its content or length.
@@ -75,8 +74,8 @@ pub trait Classifier: Send {
 pub struct ModelOptions {
     /// Threads of the engine; 0 takes all there are.
     pub threads: usize,
-    /// Largest batch, in tokens with padding. Around 512 the encoder's intermediate values fit the cache of two cores;
-    /// 4,096 takes twice the time.
+    /// Tokens, padding included, handed to the engine at once: enough rows to busy every thread, little enough that
+    /// their vectors (3 KB a token) stay small.
     pub batch_tokens: usize,
     /// Whether loading judges the manifest's own sentences and compares.
     pub self_test: bool,
@@ -84,6 +83,6 @@ pub struct ModelOptions {
 
 impl Default for ModelOptions {
     fn default() -> Self {
-        Self { threads: 0, batch_tokens: 512, self_test: true }
+        Self { threads: 0, batch_tokens: 2048, self_test: true }
     }
 }

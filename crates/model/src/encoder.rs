@@ -31,6 +31,6 @@ impl Hidden {
 
 /// Runs the transformer over a batch. Blocking.
 pub(crate) trait Encoder: Send {
-    /// One vector per token of `batch`; those of padding mean nothing.
+    /// One vector per token of `batch`; those of padding mean nothing. What a row gets does not depend on the others.
     fn encode(&mut self, batch: &EmbeddedBatch) -> Result<Hidden, ModelError>;
 }

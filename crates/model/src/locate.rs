@@ -20,7 +20,9 @@ const VARIABLE: &str = "MOODLINE_MODEL";
 /// # Errors
 /// [`ModelError::NotFound`] with every place looked at.
 pub fn find_model(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
-    let named = explicit.map(Path::to_path_buf).or_else(|| env::var_os(VARIABLE).map(PathBuf::from));
+    let named = explicit
+        .map(Path::to_path_buf)
+        .or_else(|| env::var_os(VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from));
     let program = env::current_exe().ok();
     first_model(named, program.as_deref().and_then(Path::parent))
 }

@@ -18,8 +18,9 @@ fn config() -> HttpConfig {
 }
 
 async fn get_with(config: &HttpConfig, url: &str) -> Result<Response, HttpError> {
-    let client = HttpClient::new(config).unwrap();
-    client.get(&Url::parse(url).unwrap(), "*/*", &Validators::default()).await
+    let client = HttpClient::new(config)?;
+    let url = Url::parse(url).expect("tests write addresses");
+    client.get(&url, "*/*", &Validators::default()).await
 }
 
 async fn get(server: &LocalServer, path: &str) -> Result<Response, HttpError> {

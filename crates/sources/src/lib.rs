@@ -1,1 +1,21 @@
-//! (being written)
+//! Where mentions come from: the [`Source`] trait, and a folder for every kind of source.
+//!
+//! Settings come in as [`SourcesConfig`], which builds one [`Source`] for each entry; ingest asks them in turn for
+//! a [`Page`] of what is new and stores it together with the page's cursor. Reading is kept apart from fetching:
+//! the `parse` functions only look at bytes, so saved bodies test them.
+
+mod encoding;
+mod error;
+mod identity;
+mod instant;
+mod seam;
+
+pub mod feeds;
+pub mod files;
+pub mod registry;
+
+pub use error::{ParseError, SourceError};
+pub use feeds::FeedConfig;
+pub use files::{FileSource, FilesConfig};
+pub use registry::{RegistryError, SourceEntry, SourcesConfig};
+pub use seam::{Page, Source};

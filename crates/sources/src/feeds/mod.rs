@@ -1,0 +1,19 @@
+//! RSS, Atom, RDF and JSON feeds.
+//!
+//! A feed is a sliding window without a cursor: every fetch brings the whole document, and identities tell what is
+//! new. The cursor keeps what the host needs to say "not modified", and the ids last seen, to notice when the
+//! window moved on too far between two fetches.
+
+mod config;
+mod document;
+mod html;
+mod json;
+mod mention;
+mod repair;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use config::FeedConfig;
+pub use document::{FeedDocument, parse, parse_document};
+pub use source::FeedSource;

@@ -1,0 +1,274 @@
+//! Feeds from bytes to mentions, and over HTTP.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use moodline_http::{HttpClient, HttpConfig};
+use moodline_testkit::{LocalServer, Reply};
+use moodline_types::{Cursor, Interval, RawMention};
+use proptest::prelude::*;
+use url::Url;
+
+use super::*;
+use crate::{Page, ParseError, Source, SourceError};
+
+const RSS: &[u8] = include_bytes!("fixtures/rss.xml");
+const ATOM: &[u8] = include_bytes!("fixtures/atom.xml");
+const RDF: &[u8] = include_bytes!("fixtures/rdf.xml");
+const JSON: &[u8] = include_bytes!("fixtures/feed.json");
+
+fn url() -> Url {
+    Url::parse("https://shop.example/feeds/all").unwrap()
+}
+
+fn read(bytes: &[u8]) -> Vec<RawMention> {
+    parse(bytes, &url()).unwrap()
+}
+
+fn posted(mention: &RawMention) -> String {
+    mention.posted_at.map(|time| time.format("%F %R").to_string()).unwrap_or_default()
+}
+
+#[test]
+fn rss_entries_prefer_their_full_content() {
+    let mentions = read(RSS);
+    let first = &mentions[0];
+    assert_eq!(first.external_id, "voice-1");
+    assert_eq!(first.title.as_deref(), Some("Delivery & care"));
+    assert_eq!(first.text, "配送很快👍🏽\n\nSee the photos.\nThanks!");
+    assert_eq!(first.url.as_deref(), Some("https://shop.example/voices?id=1&page=2"));
+    assert_eq!(first.author.as_deref(), Some("李雷"));
+    assert_eq!(posted(first), "2024-04-30 12:15");
+}
+
+#[test]
+fn an_entry_without_guid_and_date_takes_its_link_and_the_date_of_its_feed() {
+    let second = &read(RSS)[1];
+    assert_eq!(second.external_id, "https://shop.example/voices/2");
+    assert_eq!(second.text, "café & crème");
+    assert_eq!(second.author.as_deref(), Some("Hanmeimei"));
+    assert_eq!(posted(second), "2024-05-01 08:00");
+}
+
+#[test]
+fn an_entry_without_words_is_rejected_by_its_number() {
+    let document = parse_document(RSS, &url(), None).unwrap();
+    assert_eq!((document.mentions.len(), document.rejected.len()), (2, 1));
+    assert_eq!(document.rejected[0].line, Some(3));
+    assert_eq!(document.feed_language.as_deref(), Some("zh-cn"));
+}
+
+#[test]
+fn atom_entries_keep_their_latest_version_and_lose_quotations() {
+    let mentions = read(ATOM);
+    assert_eq!(mentions.len(), 2);
+    assert_eq!(mentions[0].title.as_deref(), Some("Refund took ages"));
+    assert_eq!(mentions[0].text, "No, three weeks.");
+    assert_eq!(mentions[0].url.as_deref(), Some("https://forum.example/t/1"));
+    assert_eq!(posted(&mentions[0]), "2024-05-01 10:00");
+    assert_eq!(mentions[1].text, "Fits & lasts\n\nBuy again");
+    assert_eq!(posted(&mentions[1]), "2024-04-30 08:00");
+}
+
+#[test]
+fn rdf_and_json_are_feeds_too() {
+    let rdf = &read(RDF)[0];
+    assert_eq!((rdf.text.as_str(), rdf.author.as_deref()), ("更新してから毎回落ちます。", Some("たろう")));
+    assert_eq!(posted(rdf), "2024-05-01 00:00");
+    let json = read(JSON);
+    assert_eq!((json[0].external_id.as_str(), json[0].text.as_str()), ("41", "Checkout hangs."));
+    assert_eq!(json[0].url.as_deref(), Some("https://shop.example/41"));
+    assert_eq!((json[1].text.as_str(), json[1].language.as_deref()), ("All good, 5 < 6", Some("en-GB")));
+}
+
+#[test]
+fn other_encodings_are_read_by_declaration_and_by_the_host_s_word() {
+    let feed = "<?xml version='1.0' encoding='gb2312'?><rss><channel><item><guid>1</guid>\
+                <description>配送很快</description></item></channel></rss>";
+    let (bytes, ..) = encoding_rs::GBK.encode(feed);
+    assert_eq!(read(&bytes)[0].text, "配送很快");
+    let undeclared = feed.replace(" encoding='gb2312'", "");
+    let (bytes, ..) =
+        encoding_rs::BIG5.encode("<rss><channel><item><description>外送很快</description></item></channel></rss>");
+    assert_eq!(parse_document(&bytes, &url(), Some("big5")).unwrap().mentions[0].text, "外送很快");
+    let utf16: Vec<u8> = undeclared.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(read(&utf16)[0].text, "配送很快");
+}
+
+#[test]
+fn web_pages_and_other_documents_are_told_apart() {
+    for bytes in [&b"<!DOCTYPE html><html><body>Hi</body></html>"[..], b"", b"plain words", b"<svg/>", b"{\"a\": 1}"] {
+        let error = parse(bytes, &url()).unwrap_err();
+        assert!(matches!(error, ParseError::NotAFeed { .. }), "{error}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn any_bytes_can_be_given(bytes: Vec<u8>) {
+        let _ = parse(&bytes, &url());
+    }
+
+    #[test]
+    fn a_damaged_feed_never_panics(which in 0..4_usize, at in 0..2000_usize, length in 0..40_usize, noise: Vec<u8>) {
+        let mut bytes = [RSS, ATOM, RDF, JSON][which].to_vec();
+        let start = at.min(bytes.len());
+        let end = (start + length).min(bytes.len());
+        bytes.splice(start..end, noise);
+        let _ = parse(&bytes, &url());
+    }
+}
+
+fn feeds_below(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { feeds_below(&path, files) } else { files.push(path) }
+    }
+}
+
+/// Recorded feeds, broken ones among them, that lie beside the repository where there are any.
+#[test]
+fn recorded_feeds_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/feeds");
+    if !folder.is_dir() {
+        eprintln!("no recorded feeds here: skipped");
+        return;
+    }
+    let mut files = Vec::new();
+    feeds_below(&folder, &mut files);
+    files.sort();
+    let mut failures = 0;
+    for file in &files {
+        // No panic may pass: `parse` would turn it into an error that says so.
+        if let Err(error) = parse(&fs::read(file).unwrap(), &url()) {
+            failures += 1;
+            eprintln!("{}: {error}", file.strip_prefix(&folder).unwrap().display());
+            assert!(!error.to_string().contains("failed on it"), "{} made the reader panic", file.display());
+        }
+    }
+    let share = 100.0 * (files.len() - failures) as f64 / files.len() as f64;
+    eprintln!("{} of {} recorded feeds read ({share:.1} %)", files.len() - failures, files.len());
+    assert!(share >= 95.0, "only {share:.1} % of the recorded feeds could be read");
+}
+
+fn source(url: &str) -> FeedSource {
+    let http = HttpConfig {
+        allow_private_addresses: true,
+        min_interval: Interval::from_secs(0),
+        max_body_bytes: 100_000,
+        timeout: Interval::from_secs(5),
+        ..HttpConfig::default()
+    };
+    let config = FeedConfig {
+        id: "shop".parse().unwrap(),
+        url: url.parse().unwrap(),
+        schedule: None,
+        language: None,
+        enabled: true,
+    };
+    FeedSource::new(config, HttpClient::new(&http).unwrap())
+}
+
+async fn fetch(server: &LocalServer, cursor: Option<&Cursor>) -> Result<Page, SourceError> {
+    source(&server.url("/feed")).fetch(cursor).await
+}
+
+#[tokio::test]
+async fn an_unchanged_feed_costs_one_small_answer() {
+    let server = LocalServer::start(|request| match request.header("If-None-Match") {
+        Some("\"v1\"") => Reply::status(304),
+        _ => Reply::ok(RSS).header("ETag", "\"v1\"").header("Content-Type", "application/rss+xml"),
+    })
+    .await;
+    let first = fetch(&server, None).await.unwrap();
+    assert_eq!((first.mentions.len(), first.rejected.len(), first.more), (2, 1, false));
+    assert_eq!(first.mentions[0].language.as_deref(), Some("zh-cn"));
+    let second = fetch(&server, first.cursor.as_ref()).await.unwrap();
+    assert_eq!(second, Page { note: Some("not modified".to_owned()), ..Page::default() });
+}
+
+#[tokio::test]
+async fn a_feed_that_cannot_be_read_leaves_the_cursor_alone() {
+    let server = LocalServer::start(|request| match request.index {
+        0 => Reply::ok("<rss><channel><item>").header("ETag", "\"broken\""),
+        _ => Reply::ok(RSS),
+    })
+    .await;
+    let error = fetch(&server, None).await.unwrap_err();
+    assert!(matches!(error, SourceError::Malformed { expected: "a feed", .. }) && !error.is_transient(), "{error}");
+    assert!(fetch(&server, None).await.is_ok());
+    assert_eq!(server.received()[1].header("If-None-Match"), None);
+}
+
+#[tokio::test]
+async fn validators_of_another_address_are_not_sent() {
+    let server = LocalServer::start(|_| Reply::ok(RSS).header("ETag", "\"v1\"")).await;
+    let cursor = fetch(&server, None).await.unwrap().cursor;
+    source(&server.url("/other")).fetch(cursor.as_ref()).await.unwrap();
+    assert_eq!(server.received()[1].header("If-None-Match"), None);
+}
+
+#[tokio::test]
+async fn a_gap_between_two_fetches_is_noticed() {
+    fn feed(ids: std::ops::Range<u32>) -> String {
+        let items: Vec<String> =
+            ids.map(|id| format!("<item><guid>{id}</guid><description>text {id}</description></item>")).collect();
+        format!("<rss><channel>{}</channel></rss>", items.concat())
+    }
+    let server = LocalServer::start(|request| match request.index {
+        0 => Reply::ok(feed(0..5)),
+        1 => Reply::ok(feed(3..8)),
+        2 => Reply::ok(feed(20..25)),
+        _ => Reply::ok(feed(0..0)),
+    })
+    .await;
+    let mut cursor = None;
+    let mut notes = Vec::new();
+    for _ in 0..4 {
+        let page = fetch(&server, cursor.as_ref()).await.unwrap();
+        notes.push(page.note.unwrap_or_default());
+        cursor = page.cursor;
+    }
+    assert_eq!(notes[..2], ["", ""]);
+    assert!(notes[2].starts_with("window overrun"), "{}", notes[2]);
+    assert_eq!(notes[3], "empty, although it had entries before");
+    assert_eq!(cursor, None, "an empty answer does not move the cursor");
+}
+
+#[tokio::test]
+async fn what_the_host_says_becomes_an_error_that_says_what_to_do() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let server = LocalServer::start(|request| {
+        ASKED.fetch_add(1, Ordering::Relaxed);
+        match request.path.as_str() {
+            "/gone" => Reply::status(410),
+            "/busy" => Reply::status(429).header("Retry-After", "7"),
+            "/large" => Reply::ok(vec![b' '; 200_000]),
+            _ => Reply::status(500),
+        }
+    })
+    .await;
+    let error = |path: &'static str| {
+        let url = server.url(path);
+        async move { source(&url).fetch(None).await.unwrap_err() }
+    };
+    let gone = error("/gone").await;
+    assert!(matches!(gone, SourceError::Gone { status: 410, .. }) && !gone.is_transient(), "{gone}");
+    let busy = error("/busy").await;
+    assert_eq!((busy.retry_after(), busy.is_transient()), (Some(Duration::from_secs(7)), true));
+    assert!(!error("/large").await.is_transient());
+    assert!(error("/broken").await.is_transient());
+    assert_eq!(ASKED.load(Ordering::Relaxed), 4, "a source asks once and leaves repeating to its caller");
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_kind_is_an_error_and_not_a_fresh_start() {
+    let error = source("http://127.0.0.1:9/").fetch(Some(&Cursor("[]".to_owned()))).await.unwrap_err();
+    assert!(matches!(error, SourceError::Cursor { .. }), "{error}");
+}

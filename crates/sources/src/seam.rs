@@ -1,0 +1,38 @@
+//! What every source offers: one step of news at a time.
+
+use async_trait::async_trait;
+use moodline_types::{Cursor, RawMention, RejectedRow, SourceId};
+
+use crate::SourceError;
+
+/// A configured place that mentions come from.
+#[async_trait]
+pub trait Source: Send {
+    /// The id it has in the settings.
+    fn id(&self) -> &SourceId;
+
+    /// One step of what is new since `cursor`; `None` starts at the beginning. Never sleeps for longer than the
+    /// spacing of requests to one host.
+    ///
+    /// The same mention may come twice (after a crash, or because the source repeats itself): its identity makes
+    /// that harmless.
+    ///
+    /// # Errors
+    /// [`SourceError::retry_after`] carries the host's own delay: the caller reschedules.
+    async fn fetch(&mut self, cursor: Option<&Cursor>) -> Result<Page, SourceError>;
+}
+
+/// What one step brought.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    /// New or changed mentions, in the source's own order.
+    pub mentions: Vec<RawMention>,
+    /// Rows and entries that could not become mentions.
+    pub rejected: Vec<RejectedRow>,
+    /// How far the source has been read once this page is stored; `None` leaves the stored cursor as it is.
+    pub cursor: Option<Cursor>,
+    /// Whether more is waiting: call again at once, with the new cursor.
+    pub more: bool,
+    /// Something a person may want to know, e.g. `not modified`.
+    pub note: Option<String>,
+}

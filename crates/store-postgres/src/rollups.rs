@@ -74,8 +74,12 @@ pub(crate) async fn replace_tallies(
             continue;
         }
         stale.push(mention.mention.0);
-        before.iter().for_each(|tally| moves.add(tally, -1));
-        mention.tallies.iter().for_each(|tally| moves.add(tally, 1));
+        for tally in &before {
+            moves.add(tally, -1);
+        }
+        for tally in &mention.tallies {
+            moves.add(tally, 1);
+        }
         fresh.extend(mention.tallies.iter().map(|tally| (mention.mention.0, tally)));
     }
     let sql = "DELETE FROM tallies WHERE map = $1 AND mention_id = ANY($2)";

@@ -6,8 +6,8 @@ use moodline_testkit::{TestDatabase, postgres_url};
 
 async fn fresh() -> Option<(PostgresStore, TestDatabase)> {
     let database = postgres_url().await?;
-    let store = PostgresStore::open(database.url()).await.unwrap();
-    store.migrate().await.unwrap();
+    let store = PostgresStore::open(database.url()).await.expect("an empty database opens");
+    store.migrate().await.expect("an empty database takes the schema");
     Some((store, database))
 }
 

@@ -22,7 +22,7 @@ static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a call waits for a free connection of its own process.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(60);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Readers beside the one writer; a page and an export rarely need more at once.
 const READERS: u32 = 4;

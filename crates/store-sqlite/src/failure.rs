@@ -50,9 +50,12 @@ enum Cause {
 
 fn cause(error: &sqlx::Error) -> Cause {
     match error {
-        sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Cause::Busy,
         sqlx::Error::Io(source) if source.kind() == std::io::ErrorKind::StorageFull => Cause::Full,
-        sqlx::Error::Io(_) => Cause::Busy,
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed
+        | sqlx::Error::BeginFailed => Cause::Busy,
         sqlx::Error::Database(source) => of_code(source.as_ref()),
         _ => Cause::Other,
     }

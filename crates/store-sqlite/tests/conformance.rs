@@ -1,13 +1,13 @@
 //! Every promise of the storage traits, kept by SQLite.
 
-use moodline_store::{Store as _, StoreError, conformance_tests};
+use moodline_store::{MentionStore as _, Store as _, StoreError, conformance_tests};
 use moodline_store_sqlite::SqliteStore;
 use moodline_testkit::{TestDatabase, temp_sqlite};
 
 async fn fresh() -> Option<(SqliteStore, TestDatabase)> {
     let database = temp_sqlite();
-    let store = SqliteStore::open(database.url()).await.unwrap();
-    store.migrate().await.unwrap();
+    let store = SqliteStore::open(database.url()).await.expect("an empty database opens");
+    store.migrate().await.expect("an empty database takes the schema");
     Some((store, database))
 }
 
@@ -64,7 +64,6 @@ async fn two_processes_may_write_at_once() {
             store.commit_page(&source.parse().unwrap(), &page, moodline_testkit::given::at(n)).await.unwrap();
         }
     };
-    use moodline_store::MentionStore as _;
     tokio::join!(write(&one, "a"), write(&one, "b"), write(&two, "c"));
     assert_eq!(two.mention_count().await.unwrap(), 150);
 }

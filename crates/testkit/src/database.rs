@@ -89,7 +89,7 @@ pub async fn postgres_url() -> Option<TestDatabase> {
         return None;
     }
     let separator = if server.contains('?') { '&' } else { '?' };
-    let url = format!("{server}{separator}options=-c%20search_path%3D{name}");
+    let url = format!("{server}{separator}options=-c%20search_path%3D{name}%20-c%20synchronous_commit%3Doff");
     Some(TestDatabase { url, _kept: Kept::Schema(Schema { server, name }) })
 }
 

@@ -3,6 +3,8 @@
 //!
 //! [`conformance_tests!`](crate::conformance_tests) makes a test of each, so that a failure names the promise.
 
+#![expect(clippy::missing_panics_doc, reason = "a broken promise panics, that is how a test fails")]
+
 pub mod assigning;
 pub mod given;
 pub mod ingesting;
@@ -27,7 +29,7 @@ macro_rules! conformance_tests {
                 sources_do_not_share_identities, mentions_come_by_id;
             texts: any_text_survives, null_characters_are_dropped, long_texts_survive;
             working: claims_are_oldest_first_and_exclusive, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,
-                work_given_back_counts_no_try, failures_are_set_aside_at_the_limit, a_failure_without_the_lease_is_ignored,
+                work_given_back_counts_no_try, everyone_may_work_at_once, failures_are_set_aside_at_the_limit, a_failure_without_the_lease_is_ignored,
                 a_revision_takes_the_lease_away, a_crash_counts_as_a_try;
             judging: the_first_model_is_adopted, a_second_model_judges_beside_the_first, opinions_are_replaced_not_added,
                 opinions_round_trip, a_lost_lease_drops_only_its_mention, a_finished_batch_cannot_be_finished_twice,

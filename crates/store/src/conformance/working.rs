@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use moodline_types::MentionId;
+use moodline_types::{DayWindow, MentionId, SentimentLabel};
 
-use super::given::{at, id, judgement, lease, mention, model, opinion, page, shop, stored};
-use crate::{Backlog, Result, Store, WorkKind, WriteOutcome};
+use super::given::{at, id, judgement, lease, map, mention, model, opinion, page, placed, shop, stored};
+use crate::{Backlog, Judgement, MapRecord, Result, Store, StoreError, WorkKind, WriteOutcome};
 
 const ENRICH: WorkKind = WorkKind::Enrich;
 
@@ -43,7 +43,7 @@ pub async fn a_lease_ends_with_its_time(store: &impl Store) -> Result<()> {
     claimed(store, "x", 1, 3).await?;
     assert_eq!(claimed(store, "y", 1, 4).await?, ids[1..2]);
     assert_eq!(claimed(store, "z", 1, 13).await?, ids[..1], "ten minutes later the first is free again");
-    let late = judgement(ids[0], vec![opinion("a", moodline_types::SentimentLabel::Neutral)]);
+    let late = judgement(ids[0], vec![opinion("a", SentimentLabel::Neutral)]);
     let outcome = store.write_judgements(&id("first"), "x", &[late], at(14)).await?;
     assert_eq!(outcome, WriteOutcome { written: 0, lost: 1 });
     assert_eq!(store.opinion_count(&id("first")).await?, 0);
@@ -60,7 +60,7 @@ pub async fn concurrent_claims_are_disjoint(store: &impl Store) -> Result<()> {
         loop {
             let batch = claimed(store, name, 7, 1).await?;
             if batch.is_empty() {
-                return Ok::<_, crate::StoreError>(mine);
+                return Ok::<_, StoreError>(mine);
             }
             mine.extend(batch);
         }
@@ -120,7 +120,7 @@ pub async fn a_revision_takes_the_lease_away(store: &impl Store) -> Result<()> {
     store.commit_page(&shop(), &page(edited, "c"), at(4)).await?;
     let backlog = store.backlog(ENRICH, "first", at(4)).await?;
     assert_eq!(backlog, Backlog { ready: 2, leased: 1, set_aside: 0 }, "the new text deserves new tries");
-    let old = judgement(ids[0], vec![opinion("a", moodline_types::SentimentLabel::Neutral)]);
+    let old = judgement(ids[0], vec![opinion("a", SentimentLabel::Neutral)]);
     assert_eq!(store.write_judgements(&id("first"), "x", &[old], at(5)).await?.lost, 1);
     let again = store.claim(ENRICH, "first", 9, &lease("y", at(5)), at(5)).await?;
     assert_eq!(
@@ -137,4 +137,83 @@ pub async fn a_crash_counts_as_a_try(store: &impl Store) -> Result<()> {
     let again = store.claim(ENRICH, "first", 1, &lease("y", at(20)), at(20)).await?;
     assert_eq!(again[0].earlier_tries, 1);
     Ok(())
+}
+
+/// Reading, judging, placing, correcting and editing maps may all happen at once: nothing is lost, nothing counted
+/// twice, nobody ends in a deadlock.
+pub async fn everyone_may_work_at_once(store: &impl Store) -> Result<()> {
+    store.register_model(&model(), at(0)).await?;
+    store.register_map(&map("m"), at(0)).await?;
+    let edit = async |round: i64| {
+        let edited: Vec<_> =
+            (0..30).map(|n| mention(&format!("m{n}"), &format!("text {}", round / (n % 3 + 1)))).collect();
+        store.commit_page(&shop(), &page(edited, "c"), at(round)).await?;
+        store.register_map(&MapRecord { version: format!("v{}", round / 3), ..map("m") }, at(round)).await
+    };
+    edit(0).await?;
+    let workers = async {
+        let editing = async {
+            for round in 1..15 {
+                edit(round).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        let judging = async |name: &str| {
+            for round in 0..15 {
+                judge_some(store, &format!("{name} {round}"), 7).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        let placing = async |name: &str| {
+            for round in 0..15 {
+                place_some(store, &format!("{name} {round}"), 7).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        let outcome = tokio::join!(editing, judging("a"), judging("b"), placing("c"), placing("d"));
+        outcome.0.and(outcome.1).and(outcome.2).and(outcome.3).and(outcome.4)
+    };
+    workers.await?;
+    while judge_some(store, "last judge", 50).await? + place_some(store, "last placer", 50).await? > 0 {}
+
+    let ids: Vec<MentionId> = (1..=1000).map(MentionId).collect();
+    let judged = store.judged_mentions(&model().id, &ids).await?;
+    assert_eq!(judged.len(), 30);
+    for judged in &judged {
+        assert_eq!(judged.opinions.len(), 1);
+        assert_eq!(judged.opinions[0].judged.evidence, judged.mention.text, "the newest text is the one judged");
+    }
+    assert_eq!(store.recount(&id("m")).await?, []);
+    let everything = DayWindow { from: super::given::day(-9), to: super::given::day(9) };
+    let counted: u64 = store.rollups(&id("m"), everything).await?.iter().map(|row| row.counts.n()).sum();
+    assert_eq!(counted, 30);
+    Ok(())
+}
+
+/// Judges up to `limit` mentions as their text stands; how many were claimed.
+async fn judge_some(store: &impl Store, holder: &str, limit: u32) -> Result<usize> {
+    let batch = store.claim(ENRICH, "first", limit, &lease(holder, at(0)), at(0)).await?;
+    let ids: Vec<MentionId> = batch.iter().map(|item| item.mention).collect();
+    let verdicts = [SentimentLabel::Negative, SentimentLabel::Neutral, SentimentLabel::Positive];
+    let judgements: Vec<_> = store
+        .mentions(&ids)
+        .await?
+        .into_iter()
+        .map(|mention| Judgement {
+            revision: mention.revision,
+            ..judgement(mention.id, vec![opinion(&mention.text, verdicts[mention.text.len() % 3])])
+        })
+        .collect();
+    store.write_judgements(&id("first"), holder, &judgements, at(0)).await?;
+    Ok(ids.len())
+}
+
+/// Places up to `limit` mentions by their opinions as they stand; how many were claimed.
+async fn place_some(store: &impl Store, holder: &str, limit: u32) -> Result<usize> {
+    let batch = store.claim(WorkKind::Assign, "m", limit, &lease(holder, at(0)), at(0)).await?;
+    let ids: Vec<MentionId> = batch.iter().map(|item| item.mention).collect();
+    let judged = store.judged_mentions(&id("first"), &ids).await?;
+    let all: Vec<_> = judged.iter().map(|judged| placed(judged, &[Some("till")])).collect();
+    store.write_assignments(&id("m"), holder, &all, at(0)).await?;
+    Ok(ids.len())
 }

@@ -1,6 +1,7 @@
 //! The `[assign]` section of the settings.
 
 use chrono::TimeDelta;
+use moodline_types::Interval;
 use serde::Deserialize;
 
 /// How opinions are placed on maps.
@@ -9,8 +10,8 @@ use serde::Deserialize;
 pub struct AssignConfig {
     /// Mentions claimed and written together, 1 to 10,000.
     pub batch_mentions: u32,
-    /// Seconds after which another worker may take a batch over; far longer than a batch takes.
-    pub lease_seconds: u32,
+    /// Time after which another worker may take a batch over; far longer than a batch takes, e.g. `5m`.
+    pub lease: Interval,
     /// Probability of negative from which an opinion raises a flag, 0 to 1.
     pub flag_from: f32,
     /// Cosine to an example sentence from which an opinion belongs to its touchpoint whatever the descriptions say.
@@ -20,12 +21,12 @@ pub struct AssignConfig {
 
 impl Default for AssignConfig {
     fn default() -> Self {
-        Self { batch_mentions: 500, lease_seconds: 300, flag_from: 0.80, example_from: 0.80 }
+        Self { batch_mentions: 500, lease: Interval::from_secs(300), flag_from: 0.80, example_from: 0.80 }
     }
 }
 
 impl AssignConfig {
-    pub(crate) fn lease(&self) -> TimeDelta {
-        TimeDelta::seconds(i64::from(self.lease_seconds))
+    pub(crate) fn lease_time(&self) -> TimeDelta {
+        TimeDelta::from_std(self.lease.duration()).unwrap_or(TimeDelta::hours(1))
     }
 }

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch};
 use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override};
 use moodline_types::{
-    Assignment, AssignmentReason, Embedding, MapId, Mention, OpinionId, PersonaId, SentimentLabel, StageId,
-    TouchpointId,
+    Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SentimentLabel, SourceId,
+    StageId, TouchpointId,
 };
 
 use crate::{
@@ -65,6 +65,8 @@ pub(crate) struct Spot {
 #[derive(Debug)]
 pub struct Placer {
     map: MapId,
+    /// Empty for all.
+    sources: Vec<SourceId>,
     touchpoints: Vec<(StageId, TouchpointId)>,
     numbers: HashMap<TouchpointId, usize>,
     keywords: KeywordIndex<TouchpointId>,
@@ -109,6 +111,7 @@ impl Placer {
         let numbers = touchpoints.iter().enumerate().map(|(number, (_, id))| (id.clone(), number)).collect();
         Self {
             map: map.id.clone(),
+            sources: map.sources.clone(),
             touchpoints,
             numbers,
             keywords: map.touchpoint_keywords(),
@@ -133,9 +136,12 @@ impl Placer {
     ///
     /// `overrides` are those of the mention, oldest first; the latest word on each matter wins. A correction that names
     /// a touchpoint the map no longer has is as good as none. An opinion that is not a customer's lies nowhere. Hidden
-    /// mentions count nowhere and raise nothing.
+    /// mentions count nowhere and raise nothing. Mentions of a source that the map does not take have no place on it.
     pub fn place(&self, judged: &JudgedMention, overrides: &[Override]) -> MentionAssignments {
         let JudgedMention { mention, opinions } = judged;
+        if !self.takes(&mention.source) {
+            return nowhere(mention.id);
+        }
         let corrections: Vec<Correction<'_>> =
             opinions.iter().map(|opinion| self.correction(judged, &opinion.judged.evidence, overrides)).collect();
         let clauses: Vec<Clause<'_>> = opinions
@@ -169,6 +175,11 @@ impl Placer {
         };
         let assignments = opinions.iter().map(|opinion| opinion.id).zip(spots).map(assign).collect();
         MentionAssignments { mention: mention.id, assignments, tallies, flags }
+    }
+
+    /// Whether mentions of a source belong on this map at all.
+    fn takes(&self, source: &SourceId) -> bool {
+        self.sources.is_empty() || self.sources.contains(source)
     }
 
     fn named(&self, spot: Spot) -> Placement {
@@ -283,6 +294,11 @@ impl Placer {
         }
         correction
     }
+}
+
+/// What a mention that is none of the map's business adds to it.
+fn nowhere(mention: MentionId) -> MentionAssignments {
+    MentionAssignments { mention, assignments: Vec::new(), tallies: Vec::new(), flags: Vec::new() }
 }
 
 impl Correction<'_> {

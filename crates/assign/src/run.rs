@@ -169,7 +169,7 @@ where
     /// Claims and reads a batch; `None` when nothing is left.
     async fn read(&self, prepared: &mut Option<Prepared>) -> Result<Option<Batch>, AssignError> {
         let now = self.clock.now();
-        let lease = Lease { holder: holder(now), until: now + self.config.lease() };
+        let lease = Lease { holder: holder(now), until: now + self.config.lease_time() };
         let limit = self.config.batch_mentions.max(1);
         let items = self.store.claim(WorkKind::Assign, self.map.as_str(), limit, &lease, now).await;
         let items = items.map_err(|source| self.failed(source))?;

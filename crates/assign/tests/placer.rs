@@ -382,3 +382,17 @@ fn opinions_are_placed_quickly() {
     }
     assert!(begin.elapsed() < std::time::Duration::from_secs(20), "{:?}", begin.elapsed());
 }
+
+#[test]
+fn a_map_that_names_its_sources_takes_no_others() {
+    let own = MAP.replacen("name = \"Shop\"", "name = \"Shop\"\nsources = [\"shop-reviews\"]", 1);
+    let map = parse_map("shop.toml", &own).unwrap().map;
+    let calibration = Calibration { unassigned_below: 0.3, similarity_temperature: 0.05 };
+    let placer = Placer::new(&map, &HashMap::new(), calibration, &AssignConfig::default());
+    let mut judged = JudgedMention { mention: mention(), opinions: vec![bad(1, "客服太差")] };
+    judged.mention.source = "shop-reviews".parse().unwrap();
+    assert_eq!(placer.place(&judged, &[]).tallies.len(), 1);
+    judged.mention.source = "another-brand".parse().unwrap();
+    let placed = placer.place(&judged, &[]);
+    assert!(placed.assignments.is_empty() && placed.tallies.is_empty() && placed.flags.is_empty());
+}

@@ -105,6 +105,7 @@ async fn show(app: &App, map: &MapId, names: &str, out: &mut Output) -> Result<(
             map: Some(map.clone()),
             touchpoint: Some(TouchpointFilter::Is(touchpoint.clone())),
             sentiment: Some(SentimentLabel::Negative),
+            since: Some(layer.window.from.and_time(NaiveTime::MIN).and_utc()),
             order: MentionOrder::Severity,
             limit: 5,
             ..MentionQuery::default()

@@ -8,6 +8,7 @@ use super::{BadRow, Row, Rows, open::table};
 use crate::{
     ParseError,
     files::{
+        Preset,
         columns::{Field, Mapping, fold},
         row::{Cell, Cells},
     },
@@ -16,6 +17,8 @@ use crate::{
 
 /// Longest line, in bytes.
 const LONGEST: u64 = 16 * 1024 * 1024;
+/// How many names down a list may lie.
+const DEPTH: usize = 3;
 /// Where a document keeps its list, if it is not a list itself.
 const LISTS: [&str; 8] = ["messages", "reviews", "items", "data", "results", "comments", "responses", "statuses"];
 
@@ -31,8 +34,7 @@ pub(super) fn is_lines(text: &str) -> bool {
 fn is_document_on_one_line(text: &str) -> bool {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty());
     let (Some(first), None) = (lines.next(), lines.next()) else { return false };
-    serde_json::from_str::<Map<String, Value>>(first)
-        .is_ok_and(|object| LISTS.iter().any(|name| object.get(*name).is_some_and(Value::is_array)))
+    serde_json::from_str::<Map<String, Value>>(first).is_ok_and(|object| list_name(&object, DEPTH).is_some())
 }
 
 /// One object per line.
@@ -93,22 +95,52 @@ impl<R: BufRead + Send> Rows for Lines<R> {
 /// A document that is a list of objects or holds one; rows are numbered by their place in the list.
 pub(super) fn open_document(text: impl Read, mapping: &Mapping) -> Result<Box<dyn Rows>, ParseError> {
     let root: Value = serde_json::from_reader(text).map_err(|error| table(format!("not a JSON document: {error}")))?;
-    let list = match root {
-        Value::Array(list) => list,
-        Value::Object(mut object) => {
-            let named = LISTS.iter().find(|name| object.get(**name).is_some_and(Value::is_array));
-            let name = named.map(|name| (*name).to_owned()).or_else(|| only_list(&object));
-            match name.and_then(|name| object.remove(&name)) {
-                Some(Value::Array(list)) => list,
-                _ => vec![Value::Object(object)],
-            }
-        }
-        _ => Vec::new(),
-    };
+    let list = list_in(root, DEPTH);
     Ok(Box::new(List { values: list.into_iter(), number: 0, mapping: mapping.clone() }))
 }
 
+/// The objects of a document: itself a list, or the list under a usual or the only name, up to `depth` names down
+/// (`{"data": {"items": […]}}`), or objects kept by their ids (`{"reviews": {"17": {…}}}`); else the document itself.
+fn list_in(value: Value, depth: usize) -> Vec<Value> {
+    let mut object = match value {
+        Value::Array(list) => return list,
+        Value::Object(object) => object,
+        _ => return Vec::new(),
+    };
+    if let Some(inner) = list_name(&object, depth).and_then(|name| object.remove(&name)) {
+        return list_in(inner, depth - 1);
+    }
+    if is_keyed(&object) {
+        return object.into_iter().map(|(_, value)| value).collect();
+    }
+    vec![Value::Object(object)]
+}
+
+/// Under which name an object holds a list of others.
+fn list_name(object: &Map<String, Value>, depth: usize) -> Option<String> {
+    if depth == 0 {
+        return None;
+    }
+    let holds = |value: &Value| match value {
+        Value::Array(_) => true,
+        Value::Object(inner) => is_keyed(inner) || list_name(inner, depth - 1).is_some(),
+        _ => false,
+    };
+    let usual = LISTS.iter().find(|name| object.get(**name).is_some_and(holds));
+    usual.map(|name| (*name).to_owned()).or_else(|| only_list(object))
+}
+
+/// Objects by their ids.
+fn is_keyed(object: &Map<String, Value>) -> bool {
+    !object.is_empty() && object.values().all(Value::is_object)
+}
+
+/// The one list of objects, in an object that is no row itself.
 fn only_list(object: &Map<String, Value>) -> Option<String> {
+    let is_row = Preset::Generic.names(Field::Text).iter().any(|name| object.get(*name).is_some_and(Value::is_string));
+    if is_row {
+        return None;
+    }
     let is_list = |value: &Value| value.as_array().is_some_and(|list| list.first().is_some_and(Value::is_object));
     let mut lists = object.iter().filter(|(_, value)| is_list(value));
     let (name, _) = lists.next()?;
@@ -173,5 +205,35 @@ fn cell_of(value: &Value, field: Field) -> Option<Cell> {
                 .find_map(|key| person.get(*key).and_then(|value| cell_of(value, Field::Id)))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_objects_of_a_document_are_found_where_they_lie() {
+        for document in [
+            json!([{"id": 1}, {"id": 2}]),
+            json!({"ok": true, "messages": [{"id": 1}, {"id": 2}]}),
+            json!({"data": {"total": 2, "items": [{"id": 1}, {"id": 2}]}}),
+            json!({"whatever": [{"id": 1}, {"id": 2}], "pages": [1, 2]}),
+            json!({"reviews": {"1": {"id": 1}, "2": {"id": 2}}, "summary": {"count": 2}}),
+        ] {
+            assert_eq!(list_in(document.clone(), DEPTH), [json!({"id": 1}), json!({"id": 2})], "{document}");
+        }
+        assert_eq!(list_in(json!({"text": "alone"}), DEPTH), [json!({"text": "alone"})]);
+    }
+
+    #[test]
+    fn lines_and_documents_are_told_apart() {
+        assert!(is_lines("{\"text\": \"a\"}\n{\"text\": \"b\"}"));
+        assert!(is_lines("{\"text\": \"alone\", \"parts\": [{\"a\": 1}], \"data\": {\"colour\": \"red\"}}"));
+        assert!(!is_lines("{\n\"messages\": []}"));
+        assert!(!is_lines("{\"reviews\": [{\"text\": \"a\"}]}"));
+        assert!(!is_lines("[{}]"));
     }
 }

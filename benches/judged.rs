@@ -3,8 +3,8 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use moodline_maps::{JourneyMap, parse_map};
 use moodline_store::{
-    IngestPage, Judgement, Lease, MapRecord, MapStore, MentionStore, ModelRecord, NewMention, OpinionStore, VectorStore,
-    WorkKind, WorkStore,
+    IngestPage, Judgement, Lease, MapRecord, MapStore, MentionStore, ModelRecord, NewMention, OpinionStore,
+    VectorStore, WorkKind, WorkStore,
 };
 use moodline_store_sqlite::SqliteStore;
 use moodline_types::{Embedding, Emotions, JudgedOpinion, ModelId, Sentiment};
@@ -53,16 +53,17 @@ pub(crate) async fn fill(store: &SqliteStore, map: &JourneyMap, count: usize) {
     store.register_model(&calibration, now).await.expect("a model");
     store.register_map(&record(map, "version-0"), now).await.expect("a map");
     store.write_text_vectors(&model, &vectors).await.expect("vectors");
-    let raw: Vec<Vec<f32>> =
-        vectors.iter().map(|(_, vector)| vector.to_bytes().iter().map(|b| f32::from(b.cast_signed())).collect()).collect();
+    let raw: Vec<Vec<f32>> = vectors
+        .iter()
+        .map(|(_, vector)| vector.to_bytes().iter().map(|b| f32::from(b.cast_signed())).collect())
+        .collect();
     for first in (0..count).step_by(PAGE) {
         let size = PAGE.min(count - first);
         let mentions = (first..first + size).map(|number| mention(number, now, &mut random)).collect();
         let page = IngestPage { mentions, ..IngestPage::default() };
         store.commit_page(&"random".parse().expect("an id"), &page, now).await.expect("stored");
         let lease = Lease { holder: format!("bench-{first}"), until: now + TimeDelta::hours(1) };
-        let claimed =
-            store.claim(WorkKind::Enrich, model.as_str(), size as u32, &lease, now).await.expect("claimed");
+        let claimed = store.claim(WorkKind::Enrich, model.as_str(), size as u32, &lease, now).await.expect("claimed");
         let judgements: Vec<Judgement> = claimed
             .iter()
             .map(|item| Judgement {

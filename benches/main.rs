@@ -35,7 +35,10 @@ fn enrich(criterion: &mut Criterion) {
         .collect();
     let borrowed: Vec<Text<'_>> = texts.iter().map(|text| Text::from(text.as_str())).collect();
     let mut group = criterion.benchmark_group("enrich");
-    group.sample_size(10).measurement_time(Duration::from_secs(15)).throughput(Throughput::Elements(texts.len() as u64));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(15))
+        .throughput(Throughput::Elements(texts.len() as u64));
     group.bench_function("sample mentions", |bencher| {
         bencher.iter(|| black_box(model.classify(&borrowed).expect("a verdict")));
     });
@@ -47,7 +50,8 @@ fn import(criterion: &mut Criterion) {
     let file = dir.path().join("rows.csv");
     let mut rows = String::from("id,time,rating,text\n");
     for row in 0..ROWS {
-        writeln!(rows, "{row},2026-05-01 10:00:00,{},\"第{row}条评论，还不错, quick delivery\"", row % 5 + 1).expect("memory");
+        writeln!(rows, "{row},2026-05-01 10:00:00,{},\"第{row}条评论，还不错, quick delivery\"", row % 5 + 1)
+            .expect("memory");
     }
     fs::write(&file, rows).expect("a file");
     let mut group = criterion.benchmark_group("import");

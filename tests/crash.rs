@@ -58,8 +58,8 @@ fn on_sqlite() {
     survives_kills(&project(None));
 }
 
-#[test]
-fn on_postgresql() {
-    let Some(database) = moodline_testkit::postgres_url() else { return };
-    survives_kills(&project(Some(database.url())));
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql() {
+    let Some(database) = moodline_testkit::postgres_url().await else { return };
+    tokio::task::block_in_place(|| survives_kills(&project(Some(database.url()))));
 }

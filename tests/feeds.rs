@@ -47,7 +47,7 @@ async fn a_feed_is_asked_whether_it_changed_and_gives_each_entry_once() {
     assert!(second.contains("0 new") && second.contains("not modified"), "{second}");
     items.lock().unwrap().push(("3", "new entry"));
     assert!(fetch().contains("1 new"));
-    let agent = server.requests()[0].header("user-agent").unwrap().to_owned();
+    let agent = server.received()[0].header("user-agent").unwrap().to_owned();
     assert!(agent.starts_with("moodline/"), "{agent}");
 }
 
@@ -59,7 +59,7 @@ async fn one_bad_host_does_not_keep_the_others_waiting() {
         "/broken" => Reply::status(500),
         "/loop" => Reply::redirect("/loop"),
         "/page" => Reply::ok("<!doctype html><html><body>hello</body></html>").header("Content-Type", "text/html"),
-        _ => Reply::ok("").stall(),
+        _ => Reply::ok("").stall_after(0),
     })
     .await;
     let project = Project::new(&settings(&server, &["broken", "busy", "loop", "page", "stalling", "good"]));
@@ -85,5 +85,5 @@ async fn this_machine_is_not_fetched_from_unless_allowed() {
     let project = Project::new(&format!("[[sources.feeds]]\nid = \"inside\"\nurl = \"{url}\"\n"));
     let ran = tokio::task::block_in_place(|| project.run(&["fetch"])).failed(1);
     assert!(ran.stdout.contains("allow_private_addresses"), "{}", ran.stdout);
-    assert!(server.requests().is_empty());
+    assert!(server.received().is_empty());
 }

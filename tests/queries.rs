@@ -100,12 +100,14 @@ fn on_sqlite() {
     corrections_survive(&project);
 }
 
-#[test]
-fn on_postgresql() {
-    let Some(database) = moodline_testkit::postgres_url() else { return };
-    let project = bank(Some(database.url()));
-    every_filter_narrows(&project);
-    corrections_survive(&project);
+#[tokio::test(flavor = "multi_thread")]
+async fn on_postgresql() {
+    let Some(database) = moodline_testkit::postgres_url().await else { return };
+    tokio::task::block_in_place(|| {
+        let project = bank(Some(database.url()));
+        every_filter_narrows(&project);
+        corrections_survive(&project);
+    });
 }
 
 #[test]

@@ -107,10 +107,8 @@ async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key:
             return;
         }
         let guard = app.drain.guard();
-        let result = read_source(source.as_mut(), app.store.as_ref(), &key, &app.clock, &mut |_| {
-            !app.drain.is_stopping()
-        })
-        .await;
+        let result =
+            read_source(source.as_mut(), app.store.as_ref(), &key, &app.clock, &mut |_| !app.drain.is_stopping()).await;
         drop(guard);
         let now = app.clock.now();
         due = match result {

@@ -77,7 +77,9 @@ async fn unknown_sources(app: &App, maps: &[LoadedMap]) -> Result<Vec<String>> {
     let unknown = taken.filter(|(_, source)| !known(source));
     Ok(unknown
         .map(|(map, source)| {
-            format!("map {map} takes mentions of source `{source}`, which is neither in the settings nor was ever imported")
+            format!(
+                "map {map} takes mentions of source `{source}`, which is neither in the settings nor was ever imported"
+            )
         })
         .collect())
 }

@@ -99,10 +99,13 @@ fn next_batch(input: &mut impl BufRead, most: usize, read: &mut u64) -> Result<V
         if line.trim_ascii().is_empty() {
             continue;
         }
-        batch.push((*read, match str::from_utf8(&line) {
-            Ok(text) => parse(text),
-            Err(error) => Err((None, format!("not UTF-8: {error}"))),
-        }));
+        batch.push((
+            *read,
+            match str::from_utf8(&line) {
+                Ok(text) => parse(text),
+                Err(error) => Err((None, format!("not UTF-8: {error}"))),
+            },
+        ));
     }
     Ok(batch)
 }

@@ -118,10 +118,11 @@ async fn list(format: ListFormat, context: &Context) -> Result<()> {
             let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(&mut out);
             for value in values {
                 let fields = value.as_object().into_iter().flat_map(|object| object.values());
-                writer.write_record(fields.map(|field| field.as_str().map_or_else(
-                    || if field.is_null() { String::new() } else { field.to_string() },
-                    str::to_owned,
-                )))?;
+                writer.write_record(fields.map(|field| {
+                    field
+                        .as_str()
+                        .map_or_else(|| if field.is_null() { String::new() } else { field.to_string() }, str::to_owned)
+                }))?;
             }
             writer.flush()?;
         }
@@ -156,8 +157,7 @@ pub(super) fn table(view: &MapView<'_>, out: &mut Output) -> Result<()> {
     let run = view.run.map(|run| format!(", run {run}")).unwrap_or_default();
     out.heading(&format!("{} — {window}{run}", view.say(&view.map.name)))?;
     let axis = format!("−1{:^width$}+1", "0", width = CURVE_WIDTH - 4);
-    let mut table =
-        out.new_table(&["Touchpoint", "n", "Net", "95 %", &axis, "Weeks", "Change", "State"]);
+    let mut table = out.new_table(&["Touchpoint", "n", "Net", "95 %", &axis, "Weeks", "Change", "State"]);
     for stage in &view.map.stages {
         let node = LayerNode::Stage(stage.id.clone());
         table.add_row(row(view, out, view.say(&stage.name), view.stage(stage), &node));
@@ -169,7 +169,9 @@ pub(super) fn table(view: &MapView<'_>, out: &mut Output) -> Result<()> {
     }
     table.add_row(row(view, out, "whole map", view.whole(), &LayerNode::Map));
     out.table(&table)?;
-    out.line("net = (positive − negative) / n, shrunk towards its stage; inferred from public text, not self-reported")?;
+    out.line(
+        "net = (positive − negative) / n, shrunk towards its stage; inferred from public text, not self-reported",
+    )?;
     Ok(())
 }
 
@@ -295,6 +297,9 @@ mod tests {
 
     #[test]
     fn numbers_carry_their_sign() {
-        assert_eq!((signed(Some(-0.224)), signed(Some(0.5)), signed(None)), ("−0.22".into(), "+0.50".into(), "–".into()));
+        assert_eq!(
+            (signed(Some(-0.224)), signed(Some(0.5)), signed(None)),
+            ("−0.22".into(), "+0.50".into(), "–".into())
+        );
     }
 }

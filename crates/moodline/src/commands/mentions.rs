@@ -97,9 +97,9 @@ pub(super) fn instant(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
         _ => None,
     };
     let age = text[..split].parse::<i64>().ok().zip(hours).and_then(|(count, hours)| count.checked_mul(hours));
-    age.and_then(chrono::TimeDelta::try_hours)
-        .and_then(|age| now.checked_sub_signed(age))
-        .with_context(|| format!("`{text}` is neither a date (2026-05-01), an instant (2026-05-01T12:00:00Z) nor an age (36h, 14d, 8w)"))
+    age.and_then(chrono::TimeDelta::try_hours).and_then(|age| now.checked_sub_signed(age)).with_context(|| {
+        format!("`{text}` is neither a date (2026-05-01), an instant (2026-05-01T12:00:00Z) nor an age (36h, 14d, 8w)")
+    })
 }
 
 /// Rows for people: evidence first, the whole mention where it says more.
@@ -167,8 +167,27 @@ pub(crate) fn row_json(row: &MentionRow) -> Value {
 fn csv(out: &mut Output, rows: &[MentionRow]) -> Result<()> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
-        "mention", "opinion", "source", "external_id", "url", "posted_at", "lang", "text", "evidence", "map", "stage",
-        "touchpoint", "sentiment", "negative", "neutral", "positive", "emotion", "rating", "flag", "score", "reason",
+        "mention",
+        "opinion",
+        "source",
+        "external_id",
+        "url",
+        "posted_at",
+        "lang",
+        "text",
+        "evidence",
+        "map",
+        "stage",
+        "touchpoint",
+        "sentiment",
+        "negative",
+        "neutral",
+        "positive",
+        "emotion",
+        "rating",
+        "flag",
+        "score",
+        "reason",
     ])?;
     for row in rows {
         let place = row.place.as_ref();

@@ -217,33 +217,44 @@ async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan) {
     app.drain.stopping().await;
 }
 
-/// Waits until nothing is left to judge or place for a map; `false` if told to stop. After [`SETTLE`] the map is
-/// drawn with what there is: a refresh that is late says less than one that is a little incomplete.
+/// Waits until everything that was fetched before now is judged and placed; `false` if told to stop. What arrives
+/// meanwhile is for the next refresh. After [`SETTLE`] the map is drawn with what there is: a refresh that is late says
+/// less than one that is a little incomplete.
 async fn settle(app: &App, map: &MapId) -> bool {
     let began = tokio::time::Instant::now();
+    // Judging queues for placing: only what was queued for placing after the judging was done is new.
+    let (mut judged, mut fetched_before) = (false, app.clock.now());
     while began.elapsed() < SETTLE {
-        match unsettled(app, map).await {
-            Ok(0) => return true,
-            Ok(waiting) => info!(map.id = %map, waiting, "the refresh of {map} waits for {waiting} mentions"),
-            Err(error) => warn!(map.id = %map, "could not look at the backlog of {map}: {error:#}"),
-        }
-        if !app.drain.sleep(IDLE).await {
-            return false;
+        match oldest_work(app, map, judged).await {
+            Ok(oldest) if oldest.is_some_and(|oldest| oldest <= fetched_before) => {
+                info!(map.id = %map, "the refresh of {map} waits for mentions that are still being read");
+                if !app.drain.sleep(IDLE).await {
+                    return false;
+                }
+            }
+            Ok(_) if judged => return true,
+            Ok(_) => (judged, fetched_before) = (true, app.clock.now()),
+            Err(error) => {
+                warn!(map.id = %map, "could not look at the work left for {map}: {error:#}");
+                if !app.drain.sleep(IDLE).await {
+                    return false;
+                }
+            }
         }
     }
-    warn!(map.id = %map, "map {map} is drawn while mentions are still being judged");
+    warn!(map.id = %map, "map {map} is drawn while mentions are still being read");
     true
 }
 
-async fn unsettled(app: &App, map: &MapId) -> Result<u64> {
-    let now = app.clock.now();
-    let mut waiting = 0;
-    if let Some(model) = app.store.adopted_model().await? {
-        let backlog = app.store.backlog(WorkKind::Enrich, model.id.as_str(), now).await?;
-        waiting += backlog.ready + backlog.leased;
+/// When the oldest mention was queued that still has to be judged or, once all are `judged`, to be placed.
+async fn oldest_work(app: &App, map: &MapId, judged: bool) -> Result<Option<DateTime<Utc>>> {
+    if judged {
+        return Ok(app.store.oldest_waiting(WorkKind::Assign, map.as_str()).await?);
     }
-    let backlog = app.store.backlog(WorkKind::Assign, map.as_str(), now).await?;
-    Ok(waiting + backlog.ready + backlog.leased)
+    match app.store.adopted_model().await? {
+        Some(model) => Ok(app.store.oldest_waiting(WorkKind::Enrich, model.id.as_str()).await?),
+        None => Ok(None),
+    }
 }
 
 async fn last_refresh(app: &App, map: &MapId) -> Result<Option<DateTime<Utc>>> {

@@ -98,7 +98,7 @@ fn from(sql: &mut QueryBuilder<Db>, query: &MentionQuery) {
             MentionOrder::Time => " FROM mentions m JOIN opinions o ON o.mention_id = m.id",
             MentionOrder::Severity => " FROM opinions o JOIN mentions m ON m.id = o.mention_id",
         });
-        sql.push(" LEFT JOIN assignments a ON a.opinion_id = o.id AND a.map = ").push_bind(map.as_str());
+        sql.push(" JOIN assignments a ON a.opinion_id = o.id AND a.map = ").push_bind(map.as_str());
         sql.push(" LEFT JOIN flags").push(flag);
     }
 }

@@ -187,6 +187,12 @@ async fn backlog(store: &PostgresStore, kind: WorkKind, target: &str, now: DateT
     Ok(Backlog { ready: count(&row, "ready")?, leased: count(&row, "leased")?, set_aside: count(&row, "aside")? })
 }
 
+async fn oldest_waiting(store: &PostgresStore, kind: WorkKind, target: &str) -> Attempt<Option<DateTime<Utc>>> {
+    let sql = "SELECT min(queued_ms) AS oldest FROM work WHERE kind = $1 AND target = $2 AND NOT set_aside";
+    let row = sqlx::query(sql).bind(kind.as_str()).bind(target).fetch_one(store.read()).await?;
+    Ok(column::<Option<i64>>(&row, "oldest")?.and_then(DateTime::from_timestamp_millis))
+}
+
 async fn set_aside(
     store: &PostgresStore,
     kind: WorkKind,
@@ -241,6 +247,10 @@ impl WorkStore for PostgresStore {
 
     async fn backlog(&self, kind: WorkKind, target: &str, now: DateTime<Utc>) -> Result<Backlog> {
         self.told("count the work left", backlog(self, kind, target, now).await)
+    }
+
+    async fn oldest_waiting(&self, kind: WorkKind, target: &str) -> Result<Option<DateTime<Utc>>> {
+        self.told("find the oldest work", oldest_waiting(self, kind, target).await)
     }
 
     async fn set_aside(&self, kind: WorkKind, target: &str, limit: u32) -> Result<Vec<(MentionId, String)>> {

@@ -184,6 +184,12 @@ async fn backlog(store: &SqliteStore, kind: WorkKind, target: &str, now: DateTim
     Ok(Backlog { ready: count(&row, "ready")?, leased: count(&row, "leased")?, set_aside: count(&row, "aside")? })
 }
 
+async fn oldest_waiting(store: &SqliteStore, kind: WorkKind, target: &str) -> Attempt<Option<DateTime<Utc>>> {
+    let sql = "SELECT min(queued_ms) AS oldest FROM work WHERE kind = $1 AND target = $2 AND NOT set_aside";
+    let row = sqlx::query(sql).bind(kind.as_str()).bind(target).fetch_one(store.read()).await?;
+    Ok(column::<Option<i64>>(&row, "oldest")?.and_then(DateTime::from_timestamp_millis))
+}
+
 async fn set_aside(store: &SqliteStore, kind: WorkKind, target: &str, limit: u32) -> Attempt<Vec<(MentionId, String)>> {
     let sql = "SELECT mention_id, coalesce(error, '') AS error FROM work \
                WHERE kind = $1 AND target = $2 AND set_aside ORDER BY mention_id LIMIT $3";
@@ -233,6 +239,10 @@ impl WorkStore for SqliteStore {
 
     async fn backlog(&self, kind: WorkKind, target: &str, now: DateTime<Utc>) -> Result<Backlog> {
         self.told("count the work left", backlog(self, kind, target, now).await)
+    }
+
+    async fn oldest_waiting(&self, kind: WorkKind, target: &str) -> Result<Option<DateTime<Utc>>> {
+        self.told("find the oldest work", oldest_waiting(self, kind, target).await)
     }
 
     async fn set_aside(&self, kind: WorkKind, target: &str, limit: u32) -> Result<Vec<(MentionId, String)>> {

@@ -89,6 +89,10 @@ pub trait WorkStore: Send + Sync {
     /// How much is left.
     async fn backlog(&self, kind: WorkKind, target: &str, now: DateTime<Utc>) -> Result<Backlog>;
 
+    /// When the oldest work that is not set aside was queued, claimed or not; `None` if nothing is left. Work queued
+    /// before an instant is done once this is later.
+    async fn oldest_waiting(&self, kind: WorkKind, target: &str) -> Result<Option<DateTime<Utc>>>;
+
     /// Mentions set aside, with the last error.
     async fn set_aside(&self, kind: WorkKind, target: &str, limit: u32) -> Result<Vec<(MentionId, String)>>;
 

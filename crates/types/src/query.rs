@@ -30,7 +30,8 @@ named_enum!(
 /// an empty query lists everything.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MentionQuery {
-    /// The map whose assignments and flags are shown; needed by `stage`, `touchpoint`, `persona`, `flagged`, `status`.
+    /// The map whose assignments and flags are shown: only opinions that were placed on it, or found to fit nowhere on
+    /// it. Needed by `stage`, `touchpoint`, `persona`, `flagged`, `status`.
     pub map: Option<MapId>,
     /// Only this stage.
     pub stage: Option<StageId>,

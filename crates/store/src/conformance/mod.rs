@@ -28,7 +28,7 @@ macro_rules! conformance_tests {
                 a_hidden_mention_counts_nowhere_until_it_is_back, rejected_rows_are_kept_once, a_large_page_is_stored_whole,
                 sources_do_not_share_identities, mentions_come_by_id;
             texts: any_text_survives, null_characters_are_dropped, long_texts_survive;
-            working: claims_are_oldest_first_and_exclusive, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,
+            working: claims_are_oldest_first_and_exclusive, the_oldest_work_tells_what_is_done, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,
                 work_given_back_counts_no_try, everyone_may_work_at_once, failures_are_set_aside_at_the_limit, a_failure_without_the_lease_is_ignored,
                 a_revision_takes_the_lease_away, a_crash_counts_as_a_try;
             judging: the_first_model_is_adopted, a_second_model_judges_beside_the_first, opinions_are_replaced_not_added,

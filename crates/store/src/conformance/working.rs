@@ -37,6 +37,20 @@ pub async fn claims_are_oldest_first_and_exclusive(store: &impl Store) -> Result
     Ok(())
 }
 
+/// The oldest work left, claimed or not, tells since when everything is done.
+pub async fn the_oldest_work_tells_what_is_done(store: &impl Store) -> Result<()> {
+    let ids = three_queued(store).await?;
+    assert_eq!(store.oldest_waiting(ENRICH, "first").await?, Some(at(0)));
+    claimed(store, "x", 1, 3).await?;
+    assert_eq!(store.oldest_waiting(ENRICH, "first").await?, Some(at(0)), "claimed is not done");
+    for _ in 0..2 {
+        store.fail(ENRICH, "first", "x", ids[0], "no", 1).await?;
+    }
+    assert_eq!(store.oldest_waiting(ENRICH, "first").await?, Some(at(1)), "nobody waits for what was set aside");
+    assert_eq!(store.oldest_waiting(ENRICH, "unknown").await?, None);
+    Ok(())
+}
+
 /// When a lease has ended others may take the batch, and the first holder's result is dropped.
 pub async fn a_lease_ends_with_its_time(store: &impl Store) -> Result<()> {
     let ids = three_queued(store).await?;

@@ -74,7 +74,9 @@ fn a_missing_file_and_an_unknown_column_say_so() {
     let ran = project.run(&["import", "reviews.csv", "--column", "text=remark"]);
     assert_ne!(ran.code, 0);
     let told = format!("{}{}", ran.stdout, ran.stderr);
-    assert!(told.contains("remark"), "{told}");
+    assert!(told.contains("`remark` (columns.text)") && told.contains("`comment`"), "{told}");
+    let ran = project.run(&["import", "reviews.csv", "--column", "time=posted"]);
+    assert!(ran.stdout.contains("`posted` (columns.time)"), "a wrong name is never guessed around:\n{}", ran.stdout);
     let ran = project.run(&["import", "reviews.csv", "--column", "mood=comment"]).failed(1);
     assert!(ran.stderr.contains("mood") && ran.stderr.contains("rating"), "{}", ran.stderr);
 }
@@ -103,4 +105,16 @@ fn the_real_reviews_keep_their_numbers() {
     let import = || project.run(&["import", file.to_str().unwrap(), "--source", "takeaway"]).ok().stdout;
     assert!(import().contains("10730 new"));
     assert!(import().contains("0 new, 0 changed"));
+}
+
+#[test]
+fn a_file_read_by_other_columns_is_read_again() {
+    let project = Project::new("");
+    project.write("reviews.csv", REVIEWS);
+    let wrong = project.run(&["import", "reviews.csv", "--source", "reviews", "--column", "text=remark"]).failed(1);
+    assert!(wrong.stdout.contains("remark"), "{}", wrong.stdout);
+    assert!(import(&project, "reviews.csv").ok().stdout.contains("3 new"), "the mended command reads it");
+    let rescaled = ["import", "reviews.csv", "--source", "reviews", "--column", "text=comment", "--column", "rating=stars"];
+    let ran = project.run(&[&rescaled[..], &["--rating-scale", "0,10"]].concat()).ok();
+    assert!(ran.stdout.contains("1 new, 3 changed"), "a rating on another scale says something else:\n{}", ran.stdout);
 }

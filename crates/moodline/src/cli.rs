@@ -204,8 +204,8 @@ pub(crate) struct ImportArgs {
     pub(crate) columns: Vec<String>,
 
     /// Worst and best rating, e.g. `1,5`
-    #[arg(long, value_name = "WORST,BEST", value_delimiter = ',', num_args = 2, allow_negative_numbers = true)]
-    pub(crate) rating_scale: Vec<f32>,
+    #[arg(long, value_name = "WORST,BEST", value_parser = rating_scale, allow_hyphen_values = true)]
+    pub(crate) rating_scale: Option<[f32; 2]>,
 
     /// Time zone of times without one, e.g. `Asia/Shanghai`
     #[arg(long, value_name = "ZONE")]
@@ -453,6 +453,13 @@ pub(crate) struct BenchArgs {
     pub(crate) texts: u32,
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
+}
+
+fn rating_scale(text: &str) -> Result<[f32; 2], String> {
+    let ends =
+        text.split_once(',').and_then(|(worst, best)| Some([worst.trim().parse().ok()?, best.trim().parse().ok()?]));
+    ends.filter(|[worst, best]: &[f32; 2]| worst.is_finite() && best.is_finite() && worst != best)
+        .ok_or_else(|| format!("`{text}` is not two different numbers such as `1,5`"))
 }
 
 #[cfg(test)]

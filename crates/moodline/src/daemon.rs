@@ -39,7 +39,8 @@ const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
     let app = Arc::new(App::open(context.settings(true)?, context.drain.clone(), context.progress).await?);
     let does = |role: Role| args.role.is_empty() || args.role.contains(&role);
-    let maps = app.register_maps().await?;
+    // Maps are registered where they are used; a machine that only fetches or judges needs no map files.
+    let maps = if does(Role::Assign) || does(Role::Layers) { app.register_maps().await? } else { Vec::new() };
     let mut jobs: JoinSet<()> = JoinSet::new();
     if does(Role::Fetch) {
         let key = app.author_key()?;

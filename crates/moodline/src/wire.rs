@@ -82,6 +82,11 @@ impl App {
     pub(crate) fn map_files(&self) -> Result<Vec<LoadedMap>> {
         let settings = &self.loaded.settings;
         let paths: Vec<PathBuf> = settings.maps.paths.iter().map(|path| self.loaded.base.join(path)).collect();
+        if let Some(missing) = paths.iter().find(|path| !path.exists()) {
+            let what =
+                "is named by `maps.paths` and does not exist; `moodline map new my-map` makes the folder and a map";
+            return Err(BadSettings(format!("{} {what}", missing.display())).into());
+        }
         Ok(read_maps(&paths).map_err(|error| BadSettings(describe(&error)))?)
     }
 
@@ -102,7 +107,13 @@ impl App {
                 MapChange::Unchanged => {}
             }
         }
-        for known in self.store.maps().await? {
+        let known = self.store.maps().await?;
+        if maps.is_empty() && !known.is_empty() {
+            // A folder that was not mounted looks just like this.
+            warn!("no map files were found; the {} maps in the database stay in use", known.len());
+            return Ok(maps);
+        }
+        for known in known {
             if !maps.iter().any(|loaded| loaded.map.id == known.id) {
                 self.store.retire_map(&known.id, self.clock.now()).await?;
                 warn!(map.id = %known.id, "map {} has no file any more and was taken out of use", known.id);

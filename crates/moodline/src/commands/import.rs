@@ -28,9 +28,7 @@ pub(super) async fn run(args: ImportArgs, context: &Context) -> Result<()> {
         let name: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = preset.as_str().into_deserializer();
         config.preset = Deserialize::deserialize(name).with_context(|| format!("--preset {preset}"))?;
     }
-    if let [worst, best] = args.rating_scale[..] {
-        config.rating_scale = Some([worst, best]);
-    }
+    config.rating_scale = args.rating_scale;
     let app = context.app().await?;
     let mut source = FileSource::new(&config, Path::new(""));
     let key = app.author_key()?;

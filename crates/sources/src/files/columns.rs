@@ -44,6 +44,20 @@ pub(super) enum Field {
 impl Field {
     pub(super) const ALL: [Self; 8] =
         [Self::Text, Self::Id, Self::Time, Self::Rating, Self::Author, Self::Url, Self::Title, Self::Language];
+
+    /// The key under `columns` in the settings.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Id => "id",
+            Self::Time => "time",
+            Self::Rating => "rating",
+            Self::Author => "author",
+            Self::Url => "url",
+            Self::Title => "title",
+            Self::Language => "language",
+        }
+    }
 }
 
 /// A name to look for.
@@ -123,6 +137,17 @@ impl Mapping {
             }
         }
         positions
+    }
+
+    /// Columns that the settings name and a header does not have, as a person would say it; `None` if all are there.
+    pub(super) fn missing(&self, positions: &[Option<usize>; 8]) -> Option<String> {
+        let missing: Vec<String> = Field::ALL
+            .iter()
+            .zip(positions)
+            .filter(|(_, position)| position.is_none())
+            .filter_map(|(field, _)| Some(format!("`{}` (columns.{})", self.configured(*field)?, field.key())))
+            .collect();
+        (!missing.is_empty()).then(|| format!("there is no column {}", missing.join(", ")))
     }
 }
 

@@ -14,6 +14,9 @@ use super::folder::Found;
 /// The cursor: one entry for each file begun.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(super) struct Progress {
+    /// Hash of the settings they were read by: read otherwise, they are all unread.
+    #[serde(default)]
+    pub(super) rules: String,
     #[serde(default)]
     pub(super) files: BTreeMap<String, FileProgress>,
 }

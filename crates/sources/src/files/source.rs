@@ -15,7 +15,7 @@ use super::{
     row::RowReading,
     table::{self, BadRow, Row, Rows},
 };
-use crate::{Page, Source, SourceError};
+use crate::{Page, Source, SourceError, identity::derived_id};
 
 /// Rows read in one step.
 pub const ROWS_PER_PAGE: usize = 500;
@@ -86,6 +86,15 @@ struct OpenFile {
     rows_done: u64,
 }
 
+/// A hash of every setting that decides what a row says.
+fn reading_rules(config: &FilesConfig) -> String {
+    let rules = (
+        (&config.columns, config.preset, config.rating_scale),
+        (&config.time_zone, &config.time_format, &config.language),
+    );
+    derived_id(&[&serde_json::to_string(&rules).expect("names and numbers are always JSON")])
+}
+
 impl Reader {
     fn new(config: FilesConfig, path: PathBuf) -> Self {
         Self { config, path, open: None, last: None, visited: HashSet::new() }
@@ -103,6 +112,11 @@ impl Reader {
         }
         let files = folder::list(&self.path).map_err(|source| SourceError::Path { path: self.path.clone(), source })?;
         let mut progress = before.clone();
+        let rules = reading_rules(&self.config);
+        if progress.rules != rules {
+            // Other columns, another scale or zone: what was read, or could not be, may now read differently.
+            progress = Progress { rules, ..Progress::default() };
+        }
         progress.files.retain(|name, _| files.iter().any(|file| file.name == *name));
         let mut page = Page::default();
         for file in &files {

@@ -9,7 +9,7 @@ use super::{BadRow, Row, Rows, open::table};
 use crate::{
     ParseError,
     files::{
-        columns::{Field, Mapping},
+        columns::Mapping,
         row::{Cell, Cells},
     },
     identity::excerpt,
@@ -33,11 +33,14 @@ pub(super) fn open(
         .filter_map(|delimiter| find_header(head, delimiter, mapping))
         .max_by_key(|header| (header.known, header.names.len()));
     let Some(header) = header else { return Err(table("there is no row in it".to_owned())) };
-    if header.positions[0].is_none() {
+    let problem = mapping.missing(&header.positions).or_else(|| {
+        header.positions[0]
+            .is_none()
+            .then(|| "there is no column for the text: name one with `columns.text`".to_owned())
+    });
+    if let Some(problem) = problem {
         let names: Vec<String> = header.names.iter().take(12).map(|name| format!("`{}`", excerpt(name))).collect();
-        let asked = mapping.configured(Field::Text).is_some();
-        let problem = if asked { "the column named by `columns.text` is not there" } else { "no column for the text" };
-        return Err(table(format!("{problem}: name one with `columns.text`; found {}", names.join(", "))));
+        return Err(table(format!("{problem}; found {}", names.join(", "))));
     }
     let mut records = Records::new(text, header.delimiter);
     while records.line <= header.line {

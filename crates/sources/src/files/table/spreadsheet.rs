@@ -37,7 +37,10 @@ fn read(bytes: &[u8], mapping: &Mapping) -> Result<Box<dyn Rows>, ParseError> {
         match workbook.worksheet_range(&name) {
             Ok(range) => {
                 if let Some(sheet) = Sheet::find(range, mapping) {
-                    return Ok(Box::new(sheet));
+                    match mapping.missing(&sheet.positions) {
+                        None => return Ok(Box::new(sheet)),
+                        Some(missing) => problem = Some(format!("{missing} in sheet `{name}`")),
+                    }
                 }
             }
             Err(error) => problem = Some(format!("sheet `{name}` cannot be read: {error}")),

@@ -63,7 +63,8 @@ fn import(criterion: &mut Criterion) {
                 let id = "rows".parse().expect("an id");
                 let mut source = FileSource::single(id, &file, moodline_sources::files::Columns::default());
                 let key = AuthorKey::from_bytes([1; 32]);
-                let read = read_source(&mut source, &store, &key, &SystemClock, &mut |_| true);
+                let mut go_on = |_: &_| true;
+                let read = read_source(&mut source, &store, &key, &SystemClock, &mut go_on);
                 assert_eq!(runtime.block_on(read).expect("read").changes.added, ROWS as u64);
             },
             BatchSize::PerIteration,
@@ -100,7 +101,8 @@ fn place_and_ask(criterion: &mut Criterion) {
             },
             |()| {
                 let config = AssignConfig::default();
-                let placed = assign_map(&store, &id, &config, &SystemClock, &mut |_| true);
+                let mut go_on = |_: &_| true;
+                let placed = assign_map(&store, &id, &config, &SystemClock, &mut go_on);
                 assert_eq!(runtime.block_on(placed).expect("placed").mentions, MENTIONS as u64);
             },
             BatchSize::PerIteration,

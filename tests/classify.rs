@@ -51,8 +51,9 @@ fn an_empty_input_is_an_empty_answer() {
 fn order_and_batch_size_change_nothing() {
     let project = Project::new("");
     let texts = ["很好", "terrible, never again", "普通", "最高でした！", "No llega el pedido", "這個手續費太誇張"];
-    let input: String = texts.iter().map(|text| format!("{}\n", serde_json::json!({"text": text}))).collect();
-    let reversed: String = texts.iter().rev().map(|text| format!("{}\n", serde_json::json!({"text": text}))).collect();
+    let lines: Vec<String> = texts.iter().map(|text| serde_json::json!({"text": text}).to_string()).collect();
+    let input = lines.join("\n");
+    let reversed = lines.iter().rev().cloned().collect::<Vec<_>>().join("\n");
     let one = project.run_with_input(&["classify", "--batch", "1"], &input).ok().json_lines();
     let mut all = project.run_with_input(&["classify"], &reversed).ok().json_lines();
     all.reverse();

@@ -30,9 +30,9 @@ fn settings(server: &LocalServer, paths: &[&str]) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_feed_is_asked_whether_it_changed_and_gives_each_entry_once() {
     let items = Arc::new(Mutex::new(vec![("1", "great bank"), ("2", "awful fees")]));
-    let served = Arc::clone(&items);
+    let offered = Arc::clone(&items);
     let server = LocalServer::start(move |request| {
-        let body = rss(&served.lock().unwrap());
+        let body = rss(&offered.lock().unwrap());
         let etag = format!("\"{}\"", body.len());
         if request.header("if-none-match") == Some(&etag) {
             return Reply::status(304);

@@ -114,7 +114,8 @@ fn a_file_read_by_other_columns_is_read_again() {
     let wrong = project.run(&["import", "reviews.csv", "--source", "reviews", "--column", "text=remark"]).failed(1);
     assert!(wrong.stdout.contains("remark"), "{}", wrong.stdout);
     assert!(import(&project, "reviews.csv").ok().stdout.contains("3 new"), "the mended command reads it");
-    let rescaled = ["import", "reviews.csv", "--source", "reviews", "--column", "text=comment", "--column", "rating=stars"];
+    let rescaled =
+        ["import", "reviews.csv", "--source", "reviews", "--column", "text=comment", "--column", "rating=stars"];
     let ran = project.run(&[&rescaled[..], &["--rating-scale", "0,10"]].concat()).ok();
     assert!(ran.stdout.contains("1 new, 3 changed"), "a rating on another scale says something else:\n{}", ran.stdout);
 }

@@ -2,6 +2,8 @@
 //!
 //! Each file is one promise of the README, read as a user would notice it kept or broken.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod classify;
 mod crash;
 mod demo;

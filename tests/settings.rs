@@ -34,6 +34,15 @@ fn all_mistakes_are_told_at_once_with_their_places() {
 }
 
 #[test]
+fn values_out_of_range_are_named_with_their_range() {
+    let project = Project::new("[layers]\nwindow_days = 0\nmax_interval_width = 3.0\n[assign]\nflag_from = 1.5\n");
+    let ran = project.run(&["check"]).failed(64);
+    for part in ["moodline.toml:2:15", "from 1 to 366", "moodline.toml:3:22", "moodline.toml:5:13", "from 0 to 1"] {
+        assert!(ran.stderr.contains(part), "{part} is missing in\n{}", ran.stderr);
+    }
+}
+
+#[test]
 fn a_broken_map_is_named_with_line_and_column_and_changes_nothing() {
     let project = Project::new("").with_example_map("online-bank");
     project.run(&["refresh"]).ok();

@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Write commented settings and a first map to start from
     Init(InitArgs),
-    /// Validate settings, maps, model and database; every finding with file:line:column
+    /// Validate settings, maps, model and database; every finding with its file, line and column
     Check,
     /// Run the service: fetch and refresh on schedule until told to stop
     Run(RunArgs),
@@ -458,7 +458,7 @@ pub(crate) struct BenchArgs {
 fn rating_scale(text: &str) -> Result<[f32; 2], String> {
     let ends =
         text.split_once(',').and_then(|(worst, best)| Some([worst.trim().parse().ok()?, best.trim().parse().ok()?]));
-    ends.filter(|[worst, best]: &[f32; 2]| worst.is_finite() && best.is_finite() && worst != best)
+    ends.filter(|[worst, best]: &[f32; 2]| (best - worst).is_normal())
         .ok_or_else(|| format!("`{text}` is not two different numbers such as `1,5`"))
 }
 

@@ -81,13 +81,11 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
     }
     jobs.abort_all();
     app.store.close().await;
-    match lost {
-        Some(panicked) => Err(panicked).context("a job ended unexpectedly"),
-        None => {
-            info!("stopped");
-            Ok(())
-        }
+    if let Some(panicked) = lost {
+        return Err(panicked).context("a job ended unexpectedly");
     }
+    info!("stopped");
+    Ok(())
 }
 
 fn source_plan(app: &App, source: &dyn Source) -> Result<Plan> {

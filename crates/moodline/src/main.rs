@@ -28,7 +28,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::report(&error);
-            if error.chain().any(|cause| cause.is::<BadSettings>()) {
+            if error.chain().any(<dyn std::error::Error>::is::<BadSettings>) {
                 ExitCode::from(BAD_SETTINGS)
             } else {
                 ExitCode::FAILURE

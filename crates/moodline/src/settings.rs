@@ -7,7 +7,7 @@ use std::{
 };
 
 use moodline_assign::AssignConfig;
-use moodline_config::{ConfigError, Document, Finding, PathStep};
+use moodline_config::{Document, Finding, PathStep};
 use moodline_enrich::EnrichConfig;
 use moodline_http::HttpConfig;
 use moodline_layers::LayersConfig;
@@ -176,7 +176,7 @@ pub(crate) fn load(explicit: Option<&Path>) -> Result<LoadedSettings, BadSetting
 }
 
 fn read(file: &Path) -> Result<Settings, BadSettings> {
-    let document = moodline_config::read_checked::<Settings>(file, across).map_err(bad)?;
+    let document = moodline_config::read_checked::<Settings>(file, across).map_err(|error| BadSettings(chain(&error)))?;
     Ok(document.value)
 }
 
@@ -207,14 +207,31 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
         let message = "a database address begins with `sqlite:` or `postgres:`";
         findings.push(document.finding(&["database".into(), "url".into()], message));
     }
+    let mut within = |section: &str, key: &str, fits: bool, range: &str| {
+        if !fits {
+            findings.push(document.finding(&[section.into(), key.into()], format!("`{key}` must be {range}")));
+        }
+    };
+    let Settings { enrich, assign, layers, model, http, .. } = settings;
+    within("enrich", "batch_mentions", (1..=10_000).contains(&enrich.batch_mentions), "from 1 to 10000");
+    within("enrich", "max_tries", (1..=1000).contains(&enrich.max_tries), "from 1 to 1000");
+    within("enrich", "lease", !enrich.lease.is_zero(), "longer than nothing");
+    within("assign", "batch_mentions", (1..=10_000).contains(&assign.batch_mentions), "from 1 to 10000");
+    within("assign", "lease", !assign.lease.is_zero(), "longer than nothing");
+    within("assign", "flag_from", (0.0..=1.0).contains(&assign.flag_from), "a probability from 0 to 1");
+    within("assign", "example_from", (-1.0..=1.0).contains(&assign.example_from), "a cosine from -1 to 1");
+    within("layers", "window_days", (1..=366).contains(&layers.window_days), "from 1 to 366");
+    within("layers", "weeks", layers.weeks <= 520, "at most 520");
+    let width = layers.max_interval_width;
+    within("layers", "max_interval_width", width > 0.0 && width <= 2.0, "above 0 and at most 2");
+    within("model", "threads", model.threads <= 1024, "at most 1024");
+    within("model", "batch_tokens", (64..=1_000_000).contains(&model.batch_tokens), "from 64 to 1000000");
+    within("http", "max_body_bytes", http.max_body_bytes > 0, "above 0");
+    within("http", "timeout", !http.timeout.is_zero(), "longer than nothing");
     for message in settings.sources.findings() {
         findings.push(document.finding(&["sources".into()], message));
     }
     findings
-}
-
-fn bad(error: ConfigError) -> BadSettings {
-    BadSettings(chain(&error))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -226,4 +243,43 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::DEFAULT_SETTINGS;
+
+    #[test]
+    fn the_settings_file_shows_the_defaults() {
+        assert_eq!(toml::from_str::<Settings>(DEFAULT_SETTINGS).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn the_settings_file_shows_every_key() {
+        for section in expected_keys("zzz = 1\n") {
+            assert!(
+                DEFAULT_SETTINGS
+                    .lines()
+                    .any(|line| line == format!("[{section}]") || line.contains(&format!("[[{section}."))),
+                "section {section} is missing"
+            );
+            if section == "sources" {
+                continue;
+            }
+            let after = DEFAULT_SETTINGS.split(&format!("[{section}]\n")).nth(1).unwrap();
+            let own = after.split("\n[").next().unwrap();
+            for key in expected_keys(&format!("[{section}]\nzzz = 1\n")) {
+                let shown = own.lines().any(|line| line.trim_start_matches("# ").starts_with(&format!("{key} = ")));
+                assert!(shown, "{section}.{key} is missing");
+            }
+        }
+    }
+
+    /// The keys that serde names when it meets one that does not exist.
+    fn expected_keys(text: &str) -> Vec<String> {
+        let error = toml::from_str::<Settings>(text).unwrap_err().message().to_owned();
+        let (_, expected) = error.split_once("expected").unwrap();
+        expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
 }

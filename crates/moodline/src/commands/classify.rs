@@ -133,7 +133,7 @@ async fn placer(path: &Path, model: &SharedModel, settings: &Settings) -> Result
 }
 
 fn answer(request: &Request, verdict: &Verdict, model: &SharedModel, placer: Option<&Placer>) -> Value {
-    let places = placer.map(|placer| {
+    let found = placer.map(|placer| {
         let clauses = verdict.opinions.iter();
         let clauses = clauses.map(|opinion| Clause { evidence: &opinion.evidence, embedding: &opinion.embedding });
         placer.place_clauses(None, &clauses.collect::<Vec<_>>())
@@ -149,8 +149,8 @@ fn answer(request: &Request, verdict: &Verdict, model: &SharedModel, placer: Opt
             object.insert("text".to_owned(), json!(opinion.evidence));
             object.insert("sentiment".to_owned(), sentiment_json(opinion.label, opinion.sentiment));
             object.insert("emotion".to_owned(), emotions_json(opinion.emotions));
-            if let Some(places) = &places {
-                object.insert("assignment".to_owned(), places.get(index).map_or(Value::Null, assignment_json));
+            if let Some(found) = &found {
+                object.insert("assignment".to_owned(), found.get(index).map_or(Value::Null, assignment_json));
             }
             Value::Object(object)
         })

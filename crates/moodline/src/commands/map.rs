@@ -221,7 +221,7 @@ fn interval(layer: Option<&Layer>) -> String {
 
 /// `──●──` on an axis from −1 to 1; a hollow point where the number may not be read.
 fn curve(layer: Option<&Layer>) -> String {
-    let column = |value: f64| (((value + 1.0) / 2.0) * (CURVE_WIDTH - 1) as f64).round() as usize;
+    let column = |value: f64| (f64::midpoint(value, 1.0) * (CURVE_WIDTH - 1) as f64).round() as usize;
     let mut cells = vec!['·'; CURVE_WIDTH];
     cells[CURVE_WIDTH / 2] = '┊';
     if let Some((layer, net)) = layer.and_then(|layer| layer.net.map(|net| (layer, net))) {
@@ -237,7 +237,7 @@ fn curve(layer: Option<&Layer>) -> String {
 /// One block per week, from −1 (lowest) to 1 (full); a dot where nothing was said.
 fn sparkline(weeks: &[Option<f64>]) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-    let block = |net: f64| BLOCKS[(((net + 1.0) / 2.0) * 7.0).round().clamp(0.0, 7.0) as usize];
+    let block = |net: f64| BLOCKS[(f64::midpoint(net, 1.0) * 7.0).round().clamp(0.0, 7.0) as usize];
     weeks.iter().map(|week| week.map_or('·', block)).collect()
 }
 

@@ -25,6 +25,8 @@ use crate::{
     wire::App,
 };
 
+#[cfg(test)]
+pub(crate) use init::DEFAULT_SETTINGS;
 pub(crate) use steps::{Refresh, draw, judge, place};
 
 /// What every command is given.

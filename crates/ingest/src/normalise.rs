@@ -47,11 +47,12 @@ fn mention(source: &SourceId, raw: RawMention, key: &AuthorKey, now: DateTime<Ut
             raw.external_id
         )));
     }
+    let external_id = bounded_id(raw.external_id);
     let (posted_at, posted_at_is_approximate) = bounded(raw.posted_at, now);
     let author_hash = raw.author.as_deref().filter(|a| !a.trim().is_empty()).map(|a| key.hash(source, a));
     let content_hash = content_hash(title.as_deref(), &text, raw.rating.map(|r| r.normalised()));
     Ok(NewMention {
-        external_id: raw.external_id,
+        external_id,
         url: raw.url,
         author_hash,
         title,
@@ -74,6 +75,15 @@ fn clean(text: &str) -> String {
         .filter(|c| *c != '\u{FEFF}')
         .collect();
     kept.trim().to_owned()
+}
+
+/// Longest id kept as it is, in bytes; database indexes end not far above.
+const MAX_ID_BYTES: usize = 512;
+
+/// An id short enough for an index: a longer one (some feeds put a whole page into it) becomes its hash, the same one
+/// at every reading.
+fn bounded_id(id: String) -> String {
+    if id.len() <= MAX_ID_BYTES { id } else { format!("sha256:{}", hex::encode(Sha256::digest(id.as_bytes()))) }
 }
 
 /// A claimed date that can be true: authors and feeds claim 1970 and next year. Anything before 1995 or more than a
@@ -146,6 +156,14 @@ mod tests {
     fn nothing_said_and_far_too_much_said_are_both_set_aside_with_a_reason() {
         assert!(ingest(raw(" \u{0} \u{FEFF}")).unwrap_err().reason.contains("neither text nor title"));
         assert!(ingest(raw(&"长".repeat(MAX_TEXT_CHARS + 1))).unwrap_err().reason.contains("200001 characters"));
+    }
+
+    #[test]
+    fn an_endless_id_becomes_a_short_one_that_stays_the_same() {
+        let ingest_id = |id: String| ingest(RawMention { external_id: id, ..raw("ok then") }).unwrap().external_id;
+        assert_eq!(ingest_id("tag:example.org,2026:1".into()), "tag:example.org,2026:1");
+        let long = ingest_id("x".repeat(5000));
+        assert!(long.len() < 100 && long == ingest_id("x".repeat(5000)) && long != ingest_id("x".repeat(5001)));
     }
 
     #[test]

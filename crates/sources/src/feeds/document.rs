@@ -57,14 +57,19 @@ pub fn parse_document(bytes: &[u8], url: &Url, charset: Option<&str>) -> Result<
     if text.starts_with('{') {
         return json::parse(text, url);
     }
-    let xml = match repair(text)? {
+    let (xml, items) = match repair(text)? {
         Repaired::EmptyRss => return Ok(FeedDocument::default()),
-        Repaired::Xml(xml) => xml,
+        Repaired::Xml { text, items } => (text, items),
     };
     // The reader has panicked on odd feeds in other versions; one bad feed must not stop the rest.
     let feed = catch_unwind(AssertUnwindSafe(|| read(&xml, url)))
         .map_err(|_| ParseError::BrokenFeed { reason: "the feed reader failed on it".to_owned() })??;
-    Ok(document(feed, url))
+    let document = document(feed, url);
+    if items > 0 && document.mentions.is_empty() && document.rejected.is_empty() {
+        let reason = format!("it holds {items} items, none of which could be read");
+        return Err(ParseError::BrokenFeed { reason });
+    }
+    Ok(document)
 }
 
 fn read(xml: &str, url: &Url) -> Result<model::Feed, ParseError> {

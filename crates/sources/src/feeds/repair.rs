@@ -6,7 +6,7 @@
 
 use std::{collections::HashMap, fmt::Write, sync::LazyLock};
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::html;
 use crate::ParseError;
@@ -21,11 +21,34 @@ static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is a constant")
 });
 
+/// Vocabularies that differ from one the reader knows in hardly more than their name: RSS 0.90 (under both of its
+/// addresses) from RSS 1.0, Atom 0.3 from Atom 1.0.
+static OLD_VOCABULARY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"http://(?:my|channel)\.netscape\.com/rdf/simple/0\.9/|http://purl\.org/atom/ns#")
+        .expect("the pattern is a constant")
+});
+
+/// Elements of Atom 0.3 that Atom 1.0 calls otherwise.
+const ATOM_03_NAMES: [(&str, &str); 3] = [("issued", "published"), ("modified", "updated"), ("tagline", "subtitle")];
+
+/// How Atom 0.3 says that a text is XHTML.
+static XHTML_TYPE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\stype\s*=\s*["']application/xhtml\+xml["']"#).expect("the pattern is a constant"));
+
+/// A default namespace on `<rss>`, which has none.
+static DEFAULT_NAMESPACE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\sxmlns\s*=\s*(?:"[^"]*"|'[^']*')"#).expect("the pattern is a constant"));
+
 /// What came of the repair.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Repaired {
     /// XML to be read.
-    Xml(String),
+    Xml {
+        /// The repaired text.
+        text: String,
+        /// Elements in it that look like entries: a reader that finds none has not understood it.
+        items: usize,
+    },
     /// An `<rss>` with nothing inside: a feed without entries.
     EmptyRss,
 }
@@ -41,7 +64,7 @@ pub(super) fn repair(text: &str) -> Result<Repaired, ParseError> {
     match repair.root {
         None => Err(ParseError::NotAFeed { reason: "there is no XML element in it".to_owned() }),
         Some(Root::Rss) if !repair.rss_has_child => Ok(Repaired::EmptyRss),
-        Some(_) => Ok(Repaired::Xml(repair.out)),
+        Some(_) => Ok(Repaired::Xml { text: repair.out, items: repair.items }),
     }
 }
 
@@ -59,6 +82,8 @@ struct Repair<'a> {
     depth: usize,
     rss_has_child: bool,
     added_channel: bool,
+    atom_03: bool,
+    items: usize,
     references: HashMap<&'a str, String>,
 }
 
@@ -126,10 +151,28 @@ impl<'a> Repair<'a> {
         }
         if !closes && self.root == Some(Root::Rss) && self.depth == 0 && name == "rss" {
             let tag = VERSION.replace(tag, "");
+            let tag = DEFAULT_NAMESPACE.replace(&tag, "");
             self.out.push_str("<rss version=\"2.0\"");
             self.out.push_str(&tag["<rss".len()..].replace('&', "&amp;"));
         } else {
+            let start = self.out.len();
             self.characters(tag);
+            if !closes && self.depth == 0 {
+                let root = OLD_VOCABULARY.replace_all(&self.out[start..], |found: &Captures<'_>| {
+                    self.atom_03 |= found[0].contains("atom");
+                    if found[0].contains("atom") { "http://www.w3.org/2005/Atom" } else { "http://purl.org/rss/1.0/" }
+                });
+                let root = root.into_owned();
+                self.out.truncate(start);
+                self.out.push_str(&root);
+            } else if self.atom_03 {
+                let mut tag = self.out.split_off(start);
+                if let Some((old, new)) = ATOM_03_NAMES.iter().find(|(old, _)| *old == name) {
+                    tag = tag.replacen(old, new, 1);
+                }
+                // Atom 1.0 has a word of its own for this type.
+                self.out.push_str(&XHTML_TYPE.replace(&tag, " type=\"xhtml\""));
+            }
         }
         if !closes && !tag.ends_with("/>") {
             self.depth += 1;
@@ -140,8 +183,11 @@ impl<'a> Repair<'a> {
         Ok(())
     }
 
-    /// Notes the root, and what stands directly under it.
+    /// Notes the root, what stands directly under it, and entries.
     fn opening(&mut self, name: &str) -> Result<(), ParseError> {
+        if (1..=2).contains(&self.depth) && matches!(local_name(name), "item" | "entry") {
+            self.items += 1;
+        }
         match self.root {
             None if name.eq_ignore_ascii_case("html") => {
                 return Err(ParseError::NotAFeed { reason: "it is a web page; look for its feed".to_owned() });
@@ -252,7 +298,7 @@ mod tests {
 
     fn xml(text: &str) -> String {
         match repair(text).unwrap() {
-            Repaired::Xml(xml) => xml,
+            Repaired::Xml { text, .. } => text,
             Repaired::EmptyRss => "empty".to_owned(),
         }
     }

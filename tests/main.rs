@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod feeds;
 mod importing;
+mod maps;
 mod queries;
 mod seams;
 mod service;

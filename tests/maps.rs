@@ -1,0 +1,82 @@
+//! `moodline map`: from a template to a file, a list and pictures, measured or not.
+
+use crate::support::Project;
+
+#[test]
+fn a_map_from_every_template_is_valid_and_listed() {
+    let project = Project::new("");
+    let templates = [
+        ("awareness-to-after-sales", 5),
+        ("retention-advocacy", 5),
+        ("action-loyalty", 5),
+        ("purchase-advocacy", 5),
+        ("social-funnel", 3),
+        ("online-bank", 5),
+        ("fashion-retailer", 5),
+        ("fitness-app", 5),
+        ("food-delivery", 5),
+    ];
+    for (template, _) in templates {
+        project.run(&["map", "new", &format!("my-{template}"), "--template", template]).ok();
+    }
+    project.run(&["check"]).ok();
+    let listed = project.run(&["map", "list", "--format", "json"]).ok().json();
+    for (template, stages) in templates {
+        let map = listed.as_array().unwrap().iter().find(|map| map["map"] == format!("my-{template}")).unwrap();
+        assert_eq!((&map["stages"], &map["n"]), (&stages.into(), &0.into()), "{map}");
+    }
+    assert_eq!(project.run(&["map", "list", "--format", "csv"]).ok().stdout.lines().count(), templates.len() + 1);
+    assert_eq!(project.run(&["map", "list", "--format", "jsonl"]).ok().json_lines().len(), templates.len());
+    assert!(project.run(&["map", "list"]).ok().stdout.contains("my-social-funnel"));
+
+    let again = project.run(&["map", "new", "my-social-funnel", "--template", "social-funnel"]).failed(1);
+    assert!(again.stderr.contains("will not overwrite"), "{}", again.stderr);
+    let unknown = project.run(&["map", "new", "x", "--template", "nonesuch"]).failed(1);
+    assert!(unknown.stderr.contains("social-funnel"), "the error lists what there is: {}", unknown.stderr);
+}
+
+#[test]
+fn a_map_without_mentions_shows_that_it_knows_nothing() {
+    let project = Project::new("").with_example_map("online-bank");
+    project.run(&["refresh"]).ok();
+    let shown = project.run(&["map", "show", "online-bank", "--format", "json"]).ok().json();
+    let layer = &shown["layer"];
+    assert_eq!((&layer["n"], &layer["state"]), (&0.into(), &"no_data".into()), "{layer}");
+    assert!(layer["net"].is_null() && layer["low"].is_null() && layer["change"].is_null(), "{layer}");
+    for stage in shown["stages"].as_array().unwrap() {
+        assert_eq!(stage["layer"]["state"], "no_data", "{stage}");
+    }
+    assert!(project.run(&["map", "show", "online-bank"]).ok().stdout.contains("no_data"));
+    assert!(project.run(&["map", "export", "online-bank", "--format", "svg"]).ok().stdout.contains("</svg>"));
+    project.run(&["map", "export", "online-bank", "--format", "mermaid"]).ok();
+}
+
+#[test]
+fn wrong_names_are_answered_with_the_right_ones() {
+    let project = Project::new("").with_example_map("online-bank");
+    project.run(&["refresh"]).ok();
+    assert!(project.run(&["map", "show", "nowhere"]).failed(1).stderr.contains("in use are online-bank"));
+    let persona = project.run(&["map", "show", "online-bank", "--persona", "nobody"]).failed(1);
+    assert!(persona.stderr.contains("it has "), "{}", persona.stderr);
+    assert!(project.run(&["map", "show", "online-bank", "--run", "999"]).failed(1).stderr.contains("999"));
+}
+
+#[test]
+fn every_refresh_is_a_version_that_stays_readable() {
+    let project = Project::new("[[sources.files]]\nid = \"feedback\"\npath = \"feedback.jsonl\"\n")
+        .with_example_map("online-bank");
+    let line =
+        |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"time\":\"2026-05-01T08:00:00Z\",\"text\":\"{text}\"}}\n");
+    project.write("feedback.jsonl", line("1", "转账一直失败"));
+    project.run(&["refresh", "--as-of", "2026-05-10"]).ok();
+    let show = |extra: &[&str]| {
+        project.run(&[&["map", "show", "online-bank", "--format", "json"], extra].concat()).ok().json()
+    };
+    let first = show(&[]);
+    project.write("feedback.jsonl", line("1", "转账一直失败") + &line("2", "转账又失败了，气死了"));
+    project.run(&["refresh", "--as-of", "2026-05-10"]).ok();
+    let second = show(&[]);
+    assert_eq!((first["layer"]["n"].as_u64(), second["layer"]["n"].as_u64()), (Some(1), Some(2)));
+    assert!(second["run"].as_i64() > first["run"].as_i64());
+    assert_eq!(show(&["--run", &first["run"].to_string()]), first);
+}

@@ -1,6 +1,5 @@
 //! The `[assign]` section of the settings.
 
-use chrono::TimeDelta;
 use moodline_types::Interval;
 use serde::Deserialize;
 
@@ -22,11 +21,5 @@ pub struct AssignConfig {
 impl Default for AssignConfig {
     fn default() -> Self {
         Self { batch_mentions: 500, lease: Interval::from_secs(300), flag_from: 0.80, example_from: 0.80 }
-    }
-}
-
-impl AssignConfig {
-    pub(crate) fn lease_time(&self) -> TimeDelta {
-        TimeDelta::from_std(self.lease.duration()).unwrap_or(TimeDelta::hours(1))
     }
 }

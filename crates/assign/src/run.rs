@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, fmt, num::NonZero, sync::Arc, time::Instant};
 
-use chrono::{DateTime, Utc};
 use moodline_maps::parse_map;
 use moodline_store::{
     AssignmentStore, JudgedMention, Lease, MapStore, MentionAssignments, ModelRecord, OpinionStore, Override,
@@ -169,7 +168,7 @@ where
     /// Claims and reads a batch; `None` when nothing is left.
     async fn read(&self, prepared: &mut Option<Prepared>) -> Result<Option<Batch>, AssignError> {
         let now = self.clock.now();
-        let lease = Lease { holder: holder(now), until: now + self.config.lease_time() };
+        let lease = Lease::new(now, self.config.lease.duration());
         let limit = self.config.batch_mentions.max(1);
         let items = self.store.claim(WorkKind::Assign, self.map.as_str(), limit, &lease, now).await;
         let items = items.map_err(|source| self.failed(source))?;
@@ -300,12 +299,4 @@ where
     fn failed(&self, source: StoreError) -> AssignError {
         AssignError::Store { map: self.map.clone(), source }
     }
-}
-
-/// A name nobody else claims under: this process, this instant, this claim.
-fn holder(now: DateTime<Utc>) -> String {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static CLAIMS: AtomicU64 = AtomicU64::new(0);
-    let claim = CLAIMS.fetch_add(1, Ordering::Relaxed);
-    format!("assign-{}-{}-{claim}", std::process::id(), now.timestamp_micros())
 }

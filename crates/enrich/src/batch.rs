@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use moodline_model::Verdict;
 use moodline_store::{Judgement, WorkItem};
-use moodline_types::{Mention, MentionId};
+use moodline_types::{Mention, MentionId, error_chain};
 
 use crate::{EnrichError, run::SharedModel};
 
@@ -95,7 +95,7 @@ pub(crate) async fn judge(batch: Batch, model: &SharedModel, max_tries: u32) -> 
             }
             Ok(_) => judged.failures.push((mention.id, "the model gave no answer".to_owned())),
             Err(error) => {
-                judged.failures.push((mention.id, describe(&error)));
+                judged.failures.push((mention.id, error_chain(&error)));
                 last_error = Some(error);
             }
         }
@@ -114,15 +114,4 @@ fn judgement(mention: &Mention, verdict: &Verdict) -> Judgement {
         language: verdict.language.clone(),
         opinions: verdict.opinions.clone(),
     }
-}
-
-fn describe(error: &EnrichError) -> String {
-    let mut text = error.to_string();
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -6,7 +6,6 @@ use std::{
     time::Instant,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
 use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
 use moodline_store::{Lease, MentionStore, ModelRecord, OpinionStore, RunStore, VectorStore, WorkKind, WorkStore};
 use moodline_types::{Clock, Embedding, ModelId, RunKind};
@@ -217,7 +216,7 @@ where
 
     async fn claim(&self) -> Result<Batch, EnrichError> {
         let now = self.clock.now();
-        let lease = Lease { holder: holder(now), until: now + lease_time(self.config) };
+        let lease = Lease::new(now, self.config.lease.duration());
         let items =
             self.store.claim(WorkKind::Enrich, self.id.as_str(), self.config.batch_mentions, &lease, now).await?;
         let ids: Vec<_> = items.iter().map(|item| item.mention).collect();
@@ -248,18 +247,6 @@ where
         }
         Ok(())
     }
-}
-
-/// A name nobody else claims under: this process, this instant.
-fn holder(now: DateTime<Utc>) -> String {
-    use std::sync::atomic::{AtomicU64, Ordering};
-    static CLAIMS: AtomicU64 = AtomicU64::new(0);
-    let claim = CLAIMS.fetch_add(1, Ordering::Relaxed);
-    format!("{}-{}-{claim}", std::process::id(), now.timestamp_micros())
-}
-
-fn lease_time(config: &EnrichConfig) -> TimeDelta {
-    TimeDelta::from_std(config.lease.duration()).unwrap_or(TimeDelta::hours(1))
 }
 
 impl fmt::Display for EnrichOutcome {

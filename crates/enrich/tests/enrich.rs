@@ -1,5 +1,7 @@
 //! Judging against a real database, with a model that does as it is told.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},

@@ -2,7 +2,7 @@
 
 use moodline_sources::{Page, Source};
 use moodline_store::{IngestPage, MentionStore, PageOutcome, RunStore, StoreError};
-use moodline_types::{Clock, Cursor, RunKind};
+use moodline_types::{Clock, Cursor, RunKind, error_chain};
 use tracing::{info, warn};
 
 use crate::{AuthorKey, IngestError, normalise};
@@ -48,7 +48,7 @@ where
             store.finish_run(run, Ok(&summary), now).await.map_err(failed)?;
         }
         Err(error) => {
-            let chain = chain(error);
+            let chain = error_chain(error);
             // The failure itself is what matters: a store too broken to note it reports that on its own.
             if let Err(second) = store.record_source_failure(&id, &chain, now).await {
                 warn!(source.id = %id, error = %second, "could not note that source {id} failed");
@@ -111,17 +111,6 @@ pub async fn preview_source(
     let id = source.id().clone();
     let page = source.fetch(cursor).await.map_err(|source| IngestError::Source { id: id.clone(), source })?;
     Ok(normalise::page(&id, page, key, clock.now()))
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 impl std::fmt::Display for FetchOutcome {

@@ -1,5 +1,7 @@
 //! Reading sources that behave in every way but well, into a real database.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::collections::VecDeque;
 
 use async_trait::async_trait;

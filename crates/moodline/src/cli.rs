@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Classify(ClassifyArgs),
     /// Correct the sentiment, touchpoint or relevance of one opinion
     Relabel(RelabelArgs),
+    /// Measure the model's quality on labelled files, per language and source
+    Eval(EvalArgs),
     /// Measure the model's throughput on this machine
     Bench(BenchArgs),
 }
@@ -441,6 +443,53 @@ pub(crate) struct RelabelArgs {
     /// Who says so
     #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
     pub(crate) actor: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moodline eval reviews.csv
+  moodline eval */dev.jsonl.gz --limit 500 --format json
+  moodline eval reviews.jsonl --compare models/candidate
+  moodline eval aspects.jsonl --map shop.toml --categories categories.toml
+
+Rows have `text` and `label` (positive, negative, neutral or mixed), and may have `lang`, `source`, `ekman` or `emotion`
+(a word or a list) and `aspects`, a list of {\"category\": …, \"polarity\": …}. Rows with other labels are left out and
+counted. A source without neutral labels is scored on P(positive) against P(negative); where labels are mixed, so is
+the verdict on texts with plainly positive and plainly negative opinions side by side. Lines that cannot be read are
+named, and the exit status is 1 at the end.")]
+pub(crate) struct EvalArgs {
+    /// Labelled files: .jsonl, .ndjson, .json (one object a line), .csv or .tsv, each also with .gz
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Judge with the model of this folder too and put both side by side
+    #[arg(long, value_name = "MODEL_DIR")]
+    pub(crate) compare: Option<PathBuf>,
+    /// At most N rows of each file, the same ones every time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: Option<u32>,
+    /// Only rows of this language; `zh` also takes zh-Hans and zh-Hant
+    #[arg(long, value_name = "LANG")]
+    pub(crate) lang: Option<String>,
+    /// What the field `label` is about
+    #[arg(long, value_enum, default_value_t = LabelIs::Sentiment)]
+    pub(crate) label_is: LabelIs,
+    /// Place opinions on this map and measure touchpoints and polarity on rows with aspects
+    #[arg(long, value_name = "FILE")]
+    pub(crate) map: Option<PathBuf>,
+    /// JSON or TOML file: each category of the aspects to a touchpoint id of the map or a list of them; a category that
+    /// is not in it counts as the touchpoint of that id
+    #[arg(long, value_name = "FILE", requires = "map")]
+    pub(crate) categories: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LabelIs {
+    /// positive, negative, neutral or mixed
+    Sentiment,
+    /// An emotion or a list of them
+    Emotion,
 }
 
 #[derive(Debug, Args)]

@@ -14,14 +14,14 @@ use moodline_ingest::{AuthorKey, IngestError, read_source};
 use moodline_schedule::Plan;
 use moodline_sources::Source;
 use moodline_store::WorkKind;
-use moodline_types::{Clock, MapId, RunKind, RunStatus};
+use moodline_types::{Clock, MapId, RunKind, RunStatus, error_chain};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
 use crate::{
     cli::{Role, RunArgs},
     commands::{Context, draw, judge, place},
-    wire::{App, describe},
+    wire::App,
 };
 
 /// How long the judging and placing loops rest when there is nothing to do.
@@ -118,7 +118,7 @@ async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key:
             Err(error) => {
                 failures += 1;
                 let wait = wait_after(&error, failures);
-                error!(source.id = %id, failures, "{}; next try in {} s", describe(&error), wait.as_secs());
+                error!(source.id = %id, failures, "{}; next try in {} s", error_chain(&error), wait.as_secs());
                 let retry = now + chrono::TimeDelta::from_std(wait).unwrap_or(chrono::TimeDelta::hours(1));
                 Some(retry)
             }

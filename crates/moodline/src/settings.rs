@@ -15,6 +15,7 @@ use moodline_model::ModelOptions;
 use moodline_schedule::Plan;
 use moodline_sources::SourcesConfig;
 use moodline_telemetry::LogConfig;
+use moodline_types::error_chain;
 use serde::Deserialize;
 
 /// Everything that can be set, with its default.
@@ -176,7 +177,8 @@ pub(crate) fn load(explicit: Option<&Path>) -> Result<LoadedSettings, BadSetting
 }
 
 fn read(file: &Path) -> Result<Settings, BadSettings> {
-    let document = moodline_config::read_checked::<Settings>(file, across).map_err(|error| BadSettings(chain(&error)))?;
+    let document =
+        moodline_config::read_checked::<Settings>(file, across).map_err(|error| BadSettings(error_chain(&error)))?;
     Ok(document.value)
 }
 
@@ -187,7 +189,7 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     let mut plan = |path: &[PathStep<'_>], cron: &str| {
         // The zone has its own finding; here it must not hide mistakes in the expression.
         if let Err(error) = Plan::new(cron, "UTC") {
-            findings.push(document.finding(path, chain(&error)));
+            findings.push(document.finding(path, error_chain(&error)));
         }
     };
     plan(&["schedule".into(), "fetch".into()], &settings.schedule.fetch);
@@ -232,17 +234,6 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
         findings.push(document.finding(&["sources".into()], message));
     }
     findings
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

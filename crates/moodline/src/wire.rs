@@ -18,7 +18,7 @@ use moodline_sources::Source;
 use moodline_store::{MapChange, MapRecord, Store};
 use moodline_store_postgres::PostgresStore;
 use moodline_store_sqlite::SqliteStore;
-use moodline_types::{Clock, MapId, SourceId, SystemClock};
+use moodline_types::{Clock, MapId, SourceId, SystemClock, error_chain};
 use tracing::{info, warn};
 
 use crate::{
@@ -87,7 +87,7 @@ impl App {
                 "is named by `maps.paths` and does not exist; `moodline map new my-map` makes the folder and a map";
             return Err(BadSettings(format!("{} {what}", missing.display())).into());
         }
-        Ok(read_maps(&paths).map_err(|error| BadSettings(describe(&error)))?)
+        Ok(read_maps(&paths).map_err(|error| BadSettings(error_chain(&error)))?)
     }
 
     /// Makes the map files known to the database and takes maps whose file is gone out of use.
@@ -190,16 +190,4 @@ fn new_author_key(path: &Path) -> Result<AuthorKey> {
 
 fn listed(lead: &str, names: &[&str]) -> String {
     if names.is_empty() { format!("{lead} none") } else { format!("{lead} {}", names.join(", ")) }
-}
-
-/// An error with its causes in one line.
-pub(crate) fn describe(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

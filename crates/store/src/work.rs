@@ -4,8 +4,13 @@
 //! result. Writing it again (the mention was revised, the map edited) takes any lease away, so a result computed from
 //! the old state finds its lease gone and is dropped.
 
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use moodline_types::MentionId;
 
 use crate::Result;
@@ -36,6 +41,17 @@ pub struct Lease {
     pub holder: String,
     /// When others may take the batch.
     pub until: DateTime<Utc>,
+}
+
+impl Lease {
+    /// A lease from `now` on for `time`, under a name nobody else claims by: this process, this instant, this claim.
+    pub fn new(now: DateTime<Utc>, time: Duration) -> Self {
+        static CLAIMS: AtomicU64 = AtomicU64::new(0);
+        let claim = CLAIMS.fetch_add(1, Ordering::Relaxed);
+        let holder = format!("{}-{}-{claim}", std::process::id(), now.timestamp_micros());
+        let time = TimeDelta::from_std(time).unwrap_or(TimeDelta::hours(1));
+        Self { holder, until: now + time }
+    }
 }
 
 /// One claimed mention.

@@ -8,6 +8,7 @@ mod clock;
 mod cursor;
 mod day;
 mod embedding;
+mod error;
 mod flag;
 mod ids;
 mod interval;
@@ -23,6 +24,7 @@ pub use clock::{Clock, SystemClock};
 pub use cursor::Cursor;
 pub use day::{DayWindow, Week};
 pub use embedding::Embedding;
+pub use error::error_chain;
 pub use flag::{Flag, FlagStatus, NewFlag};
 pub use ids::{
     FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId, TouchpointId,

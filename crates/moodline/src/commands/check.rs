@@ -3,13 +3,13 @@
 use anyhow::Result;
 use moodline_maps::LoadedMap;
 use moodline_store::RollupDifference;
-use moodline_types::SourceId;
+use moodline_types::{SourceId, error_chain};
 
 use super::Context;
 use crate::{
     output::Output,
     settings::BadSettings,
-    wire::{App, describe, load_model},
+    wire::{App, load_model},
 };
 
 pub(super) async fn run(context: &Context) -> Result<()> {
@@ -34,7 +34,7 @@ pub(super) async fn run(context: &Context) -> Result<()> {
                         differences => bad.extend(differences),
                     }
                 }
-                Err(error) => bad.push(format!("database: {}", describe(&error))),
+                Err(error) => bad.push(format!("database: {}", error_chain(&error))),
             }
             match app.map_files() {
                 Ok(maps) => {

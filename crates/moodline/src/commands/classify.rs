@@ -11,7 +11,7 @@ use moodline_assign::{Calibration, Clause, Placement, Placer};
 use moodline_enrich::SharedModel;
 use moodline_maps::read_map;
 use moodline_model::Verdict;
-use moodline_types::{Emotions, Sentiment, SentimentLabel};
+use moodline_types::{Emotions, Sentiment, SentimentLabel, error_chain};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,7 @@ use crate::{
     cli::ClassifyArgs,
     output::Output,
     settings::{BadSettings, Settings, load},
-    wire::{describe, load_model},
+    wire::load_model,
 };
 
 /// One line to judge.
@@ -77,8 +77,8 @@ pub(super) async fn run(args: ClassifyArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The settings, if there are any: `classify` works without.
-fn settings_if_any(context: &Context) -> Result<(Settings, PathBuf)> {
+/// The settings, if there are any: `classify` and `eval` work without.
+pub(super) fn settings_if_any(context: &Context) -> Result<(Settings, PathBuf)> {
     if context.cli.config.is_none() && !Path::new("moodline.toml").exists() {
         return Ok((Settings::default(), PathBuf::from(".")));
     }
@@ -121,8 +121,9 @@ fn parse(line: &str) -> Line {
     }
 }
 
-async fn placer(path: &Path, model: &SharedModel, settings: &Settings) -> Result<Placer> {
-    let loaded = read_map(path).map_err(|error| BadSettings(describe(&error)))?;
+/// What places opinions on the map of a file.
+pub(super) async fn placer(path: &Path, model: &SharedModel, settings: &Settings) -> Result<Placer> {
+    let loaded = read_map(path).map_err(|error| BadSettings(error_chain(&error)))?;
     let vectors: HashMap<_, _> = model.embed(loaded.map.distinct_texts()).await?.into_iter().collect();
     let profile = model.profile();
     let calibration = Calibration {

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 use moodline_maps::{LoadedMap, MapView, export, instantiate, parse_map, to_json};
 use moodline_store::LayerSet;
-use moodline_types::{Layer, LayerNode, LayerState, MapId, Period, PersonaId, RunId};
+use moodline_types::{Layer, LayerNode, LayerState, MapId, Period, PersonaId, RunId, error_chain};
 use serde_json::json;
 
 use super::{Context, init::write_new};
@@ -13,7 +13,7 @@ use crate::{
     cli::{ExportArgs, ExportFormat, ListFormat, MapCommand, ShowArgs, ShowFormat},
     output::{Output, number, shorten},
     settings::{BadSettings, Settings, load},
-    wire::{App, describe},
+    wire::App,
 };
 
 /// Columns of the drawn curve, from −1 to 1.
@@ -57,7 +57,7 @@ pub(super) async fn read_measured(app: &App, map: &MapId, run: Option<RunId>) ->
     let records = app.store.maps().await?;
     let Some(record) = records.iter().find(|record| record.id == *map) else { bail!("there is no map `{map}`") };
     let loaded = parse_map(map.as_str(), &record.definition)
-        .map_err(|error| BadSettings(format!("the stored map cannot be read: {}", describe(&error))))?;
+        .map_err(|error| BadSettings(format!("the stored map cannot be read: {}", error_chain(&error))))?;
     let set = app.store.layers(map, run).await?;
     if let (Some(run), None) = (run, &set) {
         bail!("there is no finished run {run} of map {map}");

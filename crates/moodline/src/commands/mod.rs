@@ -4,6 +4,7 @@ mod bench;
 mod check;
 mod classify;
 mod demo;
+mod eval;
 mod import;
 mod init;
 mod map;
@@ -94,6 +95,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Sources(args) => sources::run(args, context).await,
         Command::Classify(args) => classify::run(args, context).await,
         Command::Relabel(args) => relabel::run(args, context).await,
+        Command::Eval(args) => eval::run(args, context).await,
         Command::Bench(args) => bench::run(args, context).await,
     }
 }

@@ -7,7 +7,7 @@ use moodline_enrich::{EnrichOutcome, SharedModel};
 use moodline_ingest::{FetchOutcome, preview_source, read_source};
 use moodline_layers::refresh_layers;
 use moodline_store::WorkKind;
-use moodline_types::{Clock, MapId, SourceId};
+use moodline_types::{Clock, MapId, SourceId, error_chain};
 use tracing::error;
 
 use super::Context;
@@ -145,7 +145,7 @@ pub(crate) async fn read_sources(app: &App, only: &[SourceId]) -> Result<Vec<(So
         .await;
         bar.finish_and_clear();
         if let Err(error) = &result {
-            error!(source.id = %id, "{}", crate::wire::describe(error));
+            error!(source.id = %id, "{}", error_chain(error));
         }
         results.push((id, result.map_err(anyhow::Error::from)));
     }

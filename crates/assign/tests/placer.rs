@@ -393,6 +393,6 @@ fn a_map_that_names_its_sources_takes_no_others() {
     judged.mention.source = "shop-reviews".parse().unwrap();
     assert_eq!(placer.place(&judged, &[]).tallies.len(), 1);
     judged.mention.source = "another-brand".parse().unwrap();
-    let placed = placer.place(&judged, &[]);
-    assert!(placed.assignments.is_empty() && placed.tallies.is_empty() && placed.flags.is_empty());
+    let nothing = placer.place(&judged, &[]);
+    assert!(nothing.assignments.is_empty() && nothing.tallies.is_empty() && nothing.flags.is_empty());
 }

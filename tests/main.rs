@@ -7,6 +7,7 @@
 mod classify;
 mod crash;
 mod demo;
+mod evaluation;
 mod feeds;
 mod importing;
 mod maps;

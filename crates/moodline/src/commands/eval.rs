@@ -4,6 +4,7 @@
 //!
 //! - `files`: per file `file`, `rows` (that can be used), `measured` (of them, after `--lang` and `--limit`), `skipped`
 //!   (how many rows lack a usable label, by reason) and `unreadable` (`line`, `reason`);
+//! - `two_way_sources`: sources without neutral labels, scored on P(positive) against P(negative);
 //! - `categories_without_touchpoint`: how often each category stands for no touchpoint of `--map`;
 //! - `models`: the model, then that of `--compare`, each with its `model` id and, where the rows allow it, else null,
 //!   `sentiment`, `emotion`, `touchpoints` and `polarity`;
@@ -72,6 +73,7 @@ pub(super) async fn run(args: EvalArgs, context: &Context) -> Result<()> {
     let unreadable: usize = input.files.iter().map(|file| file.unreadable.len()).sum();
     let report = Report {
         files: input.files,
+        two_way_sources: input.two_way,
         categories_without_touchpoint: input.without_touchpoint,
         models: reports,
         difference,

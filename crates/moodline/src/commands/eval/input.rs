@@ -11,7 +11,7 @@ use moodline_evaluation::{
 };
 use moodline_maps::read_map;
 use moodline_model::{identify_language, normalise_language};
-use moodline_types::{SentimentLabel, TouchpointId};
+use moodline_types::{SentimentLabel, TouchpointId, error_chain};
 
 use super::report::{BadLine, FileReport};
 use crate::{
@@ -36,6 +36,8 @@ pub(super) struct Input {
     pub(super) items: Vec<Item>,
     pub(super) files: Vec<FileReport>,
     pub(super) without_touchpoint: BTreeMap<String, usize>,
+    /// Sources of labelled rows whose labels know no neutral.
+    pub(super) two_way: BTreeSet<String>,
 }
 
 impl Input {
@@ -118,6 +120,9 @@ pub(super) fn read_files(args: &EvalArgs) -> Result<Input> {
             };
             let source = row.source.as_deref();
             let (sentiment, polarity) = (sentiments.of_source(source), polarities.of_source(source));
+            if row.sentiment.is_some() && !sentiment.neutral {
+                input.two_way.insert(tags.source.clone());
+            }
             input.items.push(Item { row, tags, sentiment, polarity, aspects });
         }
     }
@@ -126,7 +131,7 @@ pub(super) fn read_files(args: &EvalArgs) -> Result<Input> {
 
 fn touchpoints(args: &EvalArgs) -> Result<Option<BTreeSet<TouchpointId>>> {
     let Some(path) = &args.map else { return Ok(None) };
-    let loaded = read_map(path).map_err(|error| BadSettings(moodline_types::error_chain(&error)))?;
+    let loaded = read_map(path).map_err(|error| BadSettings(error_chain(&error)))?;
     Ok(Some(loaded.map.touchpoints().map(|(_, touchpoint)| touchpoint.id.clone()).collect()))
 }
 
@@ -156,7 +161,7 @@ fn speaks(language: &str, wanted: &str) -> bool {
         .any(|wanted| language == wanted || language.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('-')))
 }
 
-/// What to call each file: its name without endings, with its folder in front where two files share it.
+/// What to call each file: its name without endings, with the folders in front where two files share a name.
 fn names(files: &[PathBuf]) -> Vec<String> {
     let stem = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -167,21 +172,12 @@ fn names(files: &[PathBuf]) -> Vec<String> {
         Some(folder) => format!("{}/{}", folder.to_string_lossy(), stem(path)),
         None => stem(path),
     };
-    let shared =
-        |wanted: &str, name: &dyn Fn(&Path) -> String| files.iter().filter(|file| name(file) == wanted).count() > 1;
-    files
-        .iter()
-        .map(|file| {
-            let (short, long) = (stem(file), with_folder(file));
-            if !shared(&short, &stem) {
-                short
-            } else if !shared(&long, &with_folder) {
-                long
-            } else {
-                file.display().to_string()
-            }
-        })
-        .collect()
+    let distinct = |names: Vec<String>| {
+        let different: BTreeSet<&String> = names.iter().collect();
+        (different.len() == files.len()).then_some(names)
+    };
+    let of = |name: &dyn Fn(&Path) -> String| distinct(files.iter().map(|file| name(file)).collect());
+    of(&stem).or_else(|| of(&with_folder)).unwrap_or_else(|| files.iter().map(|f| f.display().to_string()).collect())
 }
 
 #[cfg(test)]
@@ -191,7 +187,8 @@ mod tests {
     #[test]
     fn files_of_one_name_are_told_apart_by_their_folder() {
         let of = |files: &[&str]| names(&files.iter().map(PathBuf::from).collect::<Vec<_>>());
-        assert_eq!(of(&["a/dev.jsonl.gz", "b/dev.jsonl.gz", "b/train.csv"]), ["a/dev", "b/dev", "train"]);
+        assert_eq!(of(&["a/dev.jsonl.gz", "b/dev.jsonl.gz", "b/train.csv"]), ["a/dev", "b/dev", "b/train"]);
+        assert_eq!(of(&["a/shop.jsonl.gz", "b/train.csv"]), ["shop", "train"]);
         assert_eq!(of(&["x/a/dev.jsonl", "y/a/dev.csv"]), ["x/a/dev.jsonl", "y/a/dev.csv"]);
     }
 

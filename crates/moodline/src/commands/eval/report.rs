@@ -1,6 +1,6 @@
 //! The report, as `--format json` prints it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use moodline_evaluation::{
     Comparison, EmotionFigures, Grouped, Outcome, PolarityFigures, SentimentFigures, Tags, TouchpointFigures,
@@ -14,6 +14,7 @@ use super::cases::Cases;
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
     pub(super) files: Vec<FileReport>,
+    pub(super) two_way_sources: BTreeSet<String>,
     pub(super) categories_without_touchpoint: BTreeMap<String, usize>,
     pub(super) models: Vec<ModelReport>,
     pub(super) difference: Option<Grouped<Comparison>>,

@@ -15,6 +15,8 @@ use crate::output::{Output, number, shorten};
 const NAME_WIDTH: usize = 26;
 /// Skip reasons and categories named before the rest is summed up.
 const NAMED: usize = 4;
+/// Sources named in a line before the rest is counted.
+const SOURCES_NAMED: usize = 6;
 
 /// Prints the whole report.
 pub(super) fn print(report: &Report, out: &mut Output) -> io::Result<()> {
@@ -29,6 +31,13 @@ pub(super) fn print(report: &Report, out: &mut Output) -> io::Result<()> {
     }
     if !report.categories_without_touchpoint.is_empty() {
         out.line(format!("categories without a touchpoint: {}", listed(&report.categories_without_touchpoint)))?;
+    }
+    if !report.two_way_sources.is_empty() {
+        let sources: Vec<&str> = report.two_way_sources.iter().take(SOURCES_NAMED).map(String::as_str).collect();
+        let rest = report.two_way_sources.len() - sources.len();
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        let sources = sources.join(", ");
+        out.line(format!("without neutral labels, so P(positive) against P(negative): {sources}{rest}"))?;
     }
     for model in &report.models {
         if let Some(groups) = &model.sentiment {

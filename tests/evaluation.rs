@@ -100,7 +100,7 @@ fn rows_that_cannot_be_used_are_counted_and_lines_that_cannot_be_read_are_named(
     project.write("gold.jsonl", format!("{odd}{}", labelled()));
     let ran = project.run(&["eval", "gold.jsonl", "--format", "json"]).failed(1);
     assert!(ran.stderr.contains("gold.jsonl:4: expected a JSON object"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("1 lines could not be read"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("could not be read and were left out: 1"), "{}", ran.stderr);
     let report = ran.json();
     let file = &report["files"][0];
     assert_eq!(

@@ -88,7 +88,7 @@ pub(super) async fn run(args: EvalArgs, context: &Context) -> Result<()> {
     }
     out.flush()?;
     if unreadable > 0 {
-        bail!("{unreadable} lines could not be read and were left out");
+        bail!("lines that could not be read and were left out: {unreadable}");
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use moodline_maps::read_map;
 use moodline_model::{identify_language, normalise_language};
 use moodline_types::{SentimentLabel, TouchpointId, error_chain};
 
-use super::report::{BadLine, FileReport};
+use super::report::{BadLine, FileReport, listed};
 use crate::{
     cli::{EvalArgs, LabelIs},
     settings::BadSettings,
@@ -43,10 +43,10 @@ pub(super) struct Input {
 impl Input {
     /// Why there is not one row to measure on.
     pub(super) fn why_empty(&self, language: Option<&str>) -> String {
-        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
         for file in &self.files {
             for (reason, n) in &file.skipped {
-                *reasons.entry(reason).or_default() += n;
+                *reasons.entry(reason.clone()).or_default() += n;
             }
         }
         let usable: usize = self.files.iter().map(|file| file.rows).sum();
@@ -56,8 +56,7 @@ impl Input {
         if reasons.is_empty() {
             return "there is no row with a label".to_owned();
         }
-        let reasons: Vec<String> = reasons.iter().take(5).map(|(reason, n)| format!("{reason} ({n} rows)")).collect();
-        format!("no row has a label to measure by; {}", reasons.join(", "))
+        format!("no row has a label to measure by; {}", listed(&reasons))
     }
 }
 

@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use super::cases::Cases;
 
+/// Reasons or categories named before the rest is summed up.
+const NAMED: usize = 4;
+
 /// Everything that is printed.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
@@ -77,4 +80,27 @@ pub(super) fn differences(first: &Cases, second: &Cases) -> Option<Grouped<Compa
         let (first, second): (Vec<Outcome>, Vec<Outcome>) = pairs.iter().copied().unzip();
         compare(&first, &second)
     })
+}
+
+/// What there is, each with how often, the commonest first.
+pub(super) fn listed(counts: &BTreeMap<String, usize>) -> String {
+    let mut counts: Vec<(&String, &usize)> = counts.iter().collect();
+    counts.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let mut named: Vec<String> = counts.iter().take(NAMED).map(|(what, n)| format!("{what} ({n})")).collect();
+    let rest: usize = counts.iter().skip(NAMED).map(|(_, n)| **n).sum();
+    if rest > 0 {
+        named.push(format!("others ({rest})"));
+    }
+    named.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_name_the_commonest() {
+        let counts = ["a", "b", "c", "d", "e", "f"].iter().zip(1..).map(|(name, n)| ((*name).to_owned(), n)).collect();
+        assert_eq!(listed(&counts), "f (6), e (5), d (4), c (3), others (3)");
+    }
 }

@@ -1,6 +1,6 @@
 //! The report for people.
 
-use std::{collections::BTreeMap, io};
+use std::io;
 
 use comfy_table::{Cell, Table};
 use moodline_evaluation::{
@@ -8,13 +8,11 @@ use moodline_evaluation::{
     TouchpointFigures,
 };
 
-use super::report::{ModelReport, Report};
+use super::report::{ModelReport, Report, listed};
 use crate::output::{Output, number, shorten};
 
 /// Widest name of a group; the figures need the rest of 120 columns.
 const NAME_WIDTH: usize = 26;
-/// Skip reasons and categories named before the rest is summed up.
-const NAMED: usize = 4;
 /// Sources named in a line before the rest is counted.
 const SOURCES_NAMED: usize = 6;
 
@@ -211,17 +209,6 @@ fn rows<T>(groups: &Grouped<T>) -> Vec<(String, &T)> {
     rows
 }
 
-fn listed(counts: &BTreeMap<String, usize>) -> String {
-    let mut counts: Vec<(&String, &usize)> = counts.iter().collect();
-    counts.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
-    let mut named: Vec<String> = counts.iter().take(NAMED).map(|(what, n)| format!("{what} ({n})")).collect();
-    let rest: usize = counts.iter().skip(NAMED).map(|(_, n)| **n).sum();
-    if rest > 0 {
-        named.push(format!("others ({rest})"));
-    }
-    named.join(", ")
-}
-
 fn title(out: &mut Output, text: &str) -> io::Result<()> {
     out.gap()?;
     out.heading(text)
@@ -250,10 +237,10 @@ fn maybe(e: Option<Estimate>) -> String {
     e.map_or("–".to_owned(), estimate)
 }
 
-/// `+.012 (−.004 to +.028)`
+/// `+.012 −.004…+.028`
 fn signed(e: Estimate) -> String {
     let sign = |value: f64| format!("{}{}", if value < 0.0 { "−" } else { "+" }, figure(value.abs()));
-    format!("{} ({} to {})", sign(e.value), sign(e.low), sign(e.high))
+    format!("{} {}…{}", sign(e.value), sign(e.low), sign(e.high))
 }
 
 fn p_value(p: f64) -> String {
@@ -267,13 +254,7 @@ mod tests {
     #[test]
     fn figures_are_short_and_keep_three_decimals() {
         assert_eq!(estimate(Estimate { value: 0.9391, low: 0.9, high: 1.0 }), ".939 .900–1.00");
-        assert_eq!(signed(Estimate { value: -0.0124, low: -0.03, high: 0.004 }), "−.012 (−.030 to +.004)");
+        assert_eq!(signed(Estimate { value: -0.0124, low: -0.03, high: 0.004 }), "−.012 −.030…+.004");
         assert_eq!(p_value(0.000_04), "<.001");
-    }
-
-    #[test]
-    fn long_lists_name_the_commonest() {
-        let counts = ["a", "b", "c", "d", "e", "f"].iter().zip(1..).map(|(name, n)| ((*name).to_owned(), n)).collect();
-        assert_eq!(listed(&counts), "f (6), e (5), d (4), c (3), others (3)");
     }
 }

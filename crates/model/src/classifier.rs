@@ -74,8 +74,8 @@ pub trait Classifier: Send {
 pub struct ModelOptions {
     /// Threads of the engine; 0 takes all there are.
     pub threads: usize,
-    /// Tokens, padding included, handed to the engine at once: enough rows to busy every thread, little enough that
-    /// their vectors (3 KB a token) stay small.
+    /// Tokens handed to the engine at once: enough rows to busy every thread, little enough that their vectors (3 KB a
+    /// token) stay small.
     pub batch_tokens: usize,
     /// Whether loading judges the manifest's own sentences and compares.
     pub self_test: bool,

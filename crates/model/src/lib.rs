@@ -20,6 +20,7 @@ mod language;
 mod local;
 mod locate;
 mod manifest;
+mod native_encoder;
 mod opinion;
 mod pipeline;
 mod rten_encoder;

@@ -6,11 +6,19 @@ use moodline_types::Embedding;
 use tracing::info;
 
 use crate::{
-    Classifier, ModelError, ModelOptions, ModelProfile, Text, Verdict, embeddings::WordEmbeddings, heads::Heads,
-    manifest::Manifest, pipeline::Pipeline, rten_encoder::RtenEncoder, tokens::PrefixTokenizer,
+    Classifier, ModelError, ModelOptions, ModelProfile, Text, Verdict,
+    embeddings::WordEmbeddings,
+    encoder::Encoder,
+    heads::Heads,
+    manifest::{EngineKind, MANIFEST, Manifest},
+    native_encoder::NativeEncoder,
+    pipeline::Pipeline,
+    rten_encoder::RtenEncoder,
+    tokens::PrefixTokenizer,
 };
 
-const ENCODER: &str = "encoder.onnx";
+const RTEN_ENCODER: &str = "encoder.onnx";
+const NATIVE_ENCODER: &str = "encoder.safetensors";
 const HEADS: &str = "heads.safetensors";
 const TOKENIZER: &str = "tokenizer.json";
 
@@ -37,7 +45,7 @@ impl LocalModel {
                 let name = &manifest.embedding.file;
                 WordEmbeddings::new(read(name)?, &manifest.embedding, &dir.join(name))
             });
-            let encoder = scope.spawn(|| RtenEncoder::new(read(ENCODER)?, options.threads, &dir.join(ENCODER)));
+            let encoder = scope.spawn(|| encoder_of(&manifest, dir, options.threads));
             let (prefix, rows) = (&manifest.prefix, manifest.embedding.rows);
             let tokenizer =
                 read(TOKENIZER).and_then(|bytes| PrefixTokenizer::read(&bytes, prefix, rows, &dir.join(TOKENIZER)));
@@ -48,11 +56,10 @@ impl LocalModel {
             pipeline: Pipeline {
                 tokenizer: tokenizer?,
                 embeddings: embeddings?,
-                encoder: Box::new(encoder?),
+                encoder: encoder?,
                 heads: Heads::new(&read(HEADS)?, &manifest, &dir.join(HEADS))?,
                 width: manifest.hidden,
                 window: manifest.window,
-                pad_id: manifest.pad_id,
                 batch_tokens: options.batch_tokens,
                 unsure_below: manifest.sentiment.unsure_below,
             },
@@ -83,6 +90,19 @@ impl LocalModel {
         }
         Ok(())
     }
+}
+
+/// The encoder of `dir`, on the engine its manifest names.
+fn encoder_of(manifest: &Manifest, dir: &Path, threads: usize) -> Result<Box<dyn Encoder>, ModelError> {
+    Ok(match manifest.engine(&dir.join(MANIFEST))? {
+        EngineKind::Native => {
+            let (bytes, path) = (manifest.read_file(dir, NATIVE_ENCODER)?, dir.join(NATIVE_ENCODER));
+            Box::new(NativeEncoder::new(&bytes, threads, (manifest.hidden, manifest.window.max_tokens), &path)?)
+        }
+        EngineKind::Rten => {
+            Box::new(RtenEncoder::new(manifest.read_file(dir, RTEN_ENCODER)?, threads, &dir.join(RTEN_ENCODER))?)
+        }
+    })
 }
 
 /// The result of a thread; its panic goes on here.

@@ -14,10 +14,9 @@ use crate::{ModelError, ModelProfile};
 /// Name of the manifest in a model folder.
 pub(crate) const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
-const ENGINE: &str = "rten";
 const SENTIMENT_LABELS: [&str; 3] = ["negative", "neutral", "positive"];
 
-/// What `manifest.json` says. Keys that only people read (licence, base, pooling) are left out.
+/// What `manifest.json` says. Keys that only people read (licence, base, pooling), and those no engine needs (padding), are left out.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Manifest {
     pub(crate) id: ModelId,
@@ -30,12 +29,20 @@ pub(crate) struct Manifest {
     pub(crate) hidden: usize,
     pub(crate) embedding: EmbeddingLayout,
     pub(crate) window: WindowSize,
-    pub(crate) pad_id: u32,
     pub(crate) sentiment: SentimentCalibration,
     emotion: EmotionLabels,
     pub(crate) touchpoint: TouchpointCalibration,
     pub(crate) self_test: Vec<SelfTest>,
     pub(crate) self_test_tolerance: f32,
+}
+
+/// What can run an encoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EngineKind {
+    /// Our own kernels, on `encoder.safetensors`.
+    Native,
+    /// rten, on `encoder.onnx`.
+    Rten,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -105,7 +112,7 @@ impl Manifest {
         let emotions: Vec<&str> = Emotion::ALL.iter().map(|emotion| emotion.as_str()).collect();
         let window = self.window;
         expect(path, "format", &FORMAT, &self.format)?;
-        expect(path, "engine", &ENGINE, &self.engine.as_str())?;
+        self.engine(path)?;
         expect(path, "sentiment.labels", &SENTIMENT_LABELS.join(", "), &self.sentiment.labels.join(", "))?;
         expect(path, "emotion.labels", &emotions.join(", "), &self.emotion.labels.join(", "))?;
         expect(path, "embedding.width", &self.hidden, &self.embedding.width)?;
@@ -126,6 +133,15 @@ impl Manifest {
             }
         }
         Ok(())
+    }
+
+    /// What runs the encoder.
+    pub(crate) fn engine(&self, path: &Path) -> Result<EngineKind, ModelError> {
+        match self.engine.as_str() {
+            "native" => Ok(EngineKind::Native),
+            "rten" => Ok(EngineKind::Rten),
+            other => Err(mismatch(path, "engine", "native or rten", &other)),
+        }
     }
 
     /// The content of the file `name` of `folder`, once its size and SHA-256 are found to be the manifest's.
@@ -245,7 +261,7 @@ mod tests {
     fn a_manifest_of_another_format_or_engine_is_refused() {
         for (key, value, message) in [
             ("format", json!(2), "format is 2, expected 1"),
-            ("engine", json!("abacus"), "engine is abacus, expected rten"),
+            ("engine", json!("abacus"), "engine is abacus, expected native or rten"),
             ("hidden", json!(64), "embedding.width is 32, expected 64"),
             ("window", json!({"max_tokens": 8, "overlap_tokens": 4}), "is 4, expected less than half of max_tokens"),
             ("files", json!([{"name": "../x", "bytes": 0, "sha256": ""}]), "is ../x, expected a plain file name"),

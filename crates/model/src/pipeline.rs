@@ -30,7 +30,6 @@ pub(crate) struct Pipeline {
     pub(crate) heads: Heads,
     pub(crate) width: usize,
     pub(crate) window: WindowSize,
-    pub(crate) pad_id: u32,
     pub(crate) batch_tokens: usize,
     pub(crate) unsure_below: f32,
 }
@@ -116,18 +115,16 @@ impl Pipeline {
 
     fn embedded(&self, journeys: &[Journey], rows: &[Row], group: &[usize], lengths: &[usize]) -> EmbeddedBatch {
         let lengths: Vec<usize> = group.iter().map(|&row| lengths[row]).collect();
-        let length = lengths.iter().copied().max().unwrap_or(0);
-        let mut embeddings = vec![0.0; group.len() * length * self.width];
-        for (&row, out) in group.iter().zip(embeddings.chunks_exact_mut(length * self.width)) {
+        let mut embeddings = vec![0.0; lengths.iter().sum::<usize>() * self.width];
+        let ids = group.iter().flat_map(|&row| {
             let Row { text, window } = &rows[row];
             let tokens = &journeys[*text].tokens;
-            let own = &tokens.ids[window.tokens.clone()];
-            let ids = tokens.lead.iter().chain(own).chain(&tokens.tail).chain(std::iter::repeat(&self.pad_id));
-            for (id, out) in ids.zip(out.chunks_exact_mut(self.width)) {
-                self.embeddings.read_row(*id, out);
-            }
+            tokens.lead.iter().chain(&tokens.ids[window.tokens.clone()]).chain(&tokens.tail)
+        });
+        for (id, out) in ids.zip(embeddings.chunks_exact_mut(self.width)) {
+            self.embeddings.read_row(*id, out);
         }
-        EmbeddedBatch { lengths, length, width: self.width, embeddings }
+        EmbeddedBatch { lengths, width: self.width, embeddings }
     }
 
     fn verdict(

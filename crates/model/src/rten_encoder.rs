@@ -18,7 +18,7 @@ use crate::{
 };
 
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
-/// Rows one thread has done: where each begins in the batch, and its vectors.
+/// Rows one thread has done: the place of each in the batch, and its vectors.
 type DoneRows = Vec<(usize, Vec<f32>)>;
 
 /// A graph with inputs `embeddings` (f32, batch × seq × width) and `attention_mask` (integers, batch × seq; 1 counts,
@@ -67,35 +67,32 @@ impl RtenEncoder {
 
 impl Encoder for RtenEncoder {
     fn encode(&mut self, batch: &EmbeddedBatch) -> Result<Hidden, ModelError> {
-        let (length, width) = (batch.length, batch.width);
-        let mut values = vec![0.0; batch.embeddings.len()];
+        let width = batch.width;
+        let rows: Vec<&[f32]> = batch.rows().collect();
         let this = &*self;
         let next = AtomicUsize::new(0);
         let work = |options: &RunOptions| {
             let mut done = DoneRows::new();
             loop {
-                let row = next.fetch_add(1, Ordering::Relaxed);
-                let Some(&tokens) = batch.lengths.get(row) else { return Ok(done) };
-                let start = row * length * width;
-                let embeddings = &batch.embeddings[start..start + tokens * width];
-                done.push((start, this.run_row(embeddings, tokens, width, options)?));
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(row) = rows.get(at) else { return Ok(done) };
+                done.push((at, this.run_row(row, row.len() / width, width, options)?));
             }
         };
         let work = &work;
         let found: Vec<Result<DoneRows, AnyError>> = thread::scope(|scope| {
             let (first, others) = this.workers.split_at(1);
-            let spare = batch.lengths.len().saturating_sub(1);
+            let spare = rows.len().saturating_sub(1);
             let others: Vec<_> = others.iter().take(spare).map(|options| scope.spawn(move || work(options))).collect();
             let own = first.iter().map(work).collect::<Vec<_>>();
             let joined = others.into_iter().map(|h| h.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
             own.into_iter().chain(joined).collect()
         });
+        let mut done = DoneRows::new();
         for rows in found {
-            let rows = rows.map_err(|source| ModelError::Encode { rows: batch.lengths.len(), length, source })?;
-            for (start, row) in rows {
-                values[start..start + row.len()].copy_from_slice(&row);
-            }
+            done.extend(rows.map_err(|source| batch.failed(source))?);
         }
-        Ok(Hidden { length, width, values })
+        done.sort_unstable_by_key(|(row, _)| *row);
+        Ok(Hidden::new(batch, done.into_iter().flat_map(|(_, row)| row).collect()))
     }
 }

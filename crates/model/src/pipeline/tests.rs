@@ -19,7 +19,7 @@ use crate::manifest::EmbeddingLayout;
 const WIDTH: usize = 32;
 const WORDS: [&str; 12] = ["<s>", "<pad>", "</s>", "<unk>", "▁", "q", ":", "a", "b", "c", "d", "."];
 
-/// Rows and length of each batch, in the order they ran.
+/// Rows and longest row of each batch, in the order they ran.
 type Shapes = Arc<Mutex<Vec<(usize, usize)>>>;
 
 /// Gives embeddings back and notes the shape of every batch.
@@ -29,8 +29,8 @@ struct EchoEncoder {
 
 impl Encoder for EchoEncoder {
     fn encode(&mut self, batch: &EmbeddedBatch) -> Result<Hidden, ModelError> {
-        self.shapes.lock().unwrap().push((batch.lengths.len(), batch.length));
-        Ok(Hidden { length: batch.length, width: batch.width, values: batch.embeddings.clone() })
+        self.shapes.lock().unwrap().push((batch.lengths.len(), batch.lengths.iter().copied().max().unwrap_or(0)));
+        Ok(Hidden::new(batch, batch.embeddings.clone()))
     }
 }
 
@@ -72,7 +72,6 @@ fn pipeline(batch_tokens: usize) -> (Pipeline, Shapes) {
         heads: Heads::plain(WIDTH, 8),
         width: WIDTH,
         window: WindowSize { max_tokens: 16, overlap_tokens: 4 },
-        pad_id: 1,
         batch_tokens,
         unsure_below: 0.5,
     };

@@ -1,0 +1,216 @@
+//! Which instructions are used, and each step compiled for them.
+
+use std::{env, fmt};
+
+#[cfg(target_arch = "x86_64")]
+use crate::simd::{
+    avx2::{Avx2, AvxVnni},
+    avx512::Avx512,
+};
+use crate::{
+    EngineError,
+    matrix::Matrix,
+    ops::{self, AttentionScratch, Finish, Heads, Norm},
+    rows::{RowsMut, RowsRef},
+    simd::portable::Portable,
+};
+
+/// Environment variable that names the best kernel allowed.
+const VARIABLE: &str = "MOODLINE_KERNEL";
+
+/// Instructions the engine can use, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kernel {
+    /// Plain Rust, on any processor.
+    Portable,
+    /// AVX2 and FMA.
+    Avx2,
+    /// AVX2, FMA and the 8-bit dot products of AVX-VNNI.
+    AvxVnni,
+    /// AVX-512 with its 8-bit dot products (VNNI).
+    Avx512,
+}
+
+impl Kernel {
+    /// All kernels, worst first.
+    pub const ALL: [Self; 4] = [Self::Portable, Self::Avx2, Self::AvxVnni, Self::Avx512];
+
+    /// The name, as `MOODLINE_KERNEL` takes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::AvxVnni => "avxvnni",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// Whether this processor can run it.
+    pub fn is_supported(self) -> bool {
+        Steps::of(self).is_some()
+    }
+
+    /// The best this processor can run and `MOODLINE_KERNEL` allows.
+    ///
+    /// # Errors
+    /// Where the variable names no kernel.
+    pub fn choose() -> Result<Self, EngineError> {
+        let limit = match env::var_os(VARIABLE) {
+            None => Self::Avx512,
+            Some(value) => Self::ALL
+                .into_iter()
+                .find(|kernel| value == kernel.as_str())
+                .ok_or_else(|| EngineError::UnknownKernel { value: value.to_string_lossy().into_owned() })?,
+        };
+        let usable = Self::ALL.into_iter().filter(|kernel| *kernel <= limit && kernel.is_supported());
+        Ok(usable.max().unwrap_or(Self::Portable))
+    }
+}
+
+impl fmt::Display for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A kernel this processor can run: the token inside proves it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Steps {
+    Portable(Portable),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    #[cfg(target_arch = "x86_64")]
+    AvxVnni(AvxVnni, Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+}
+
+/// The steps for one instruction set: tokens for integers and floats, the rows and panels of a tile of a matrix product, the
+/// rows of a tile of attention. Tiles are as large as the registers hold.
+macro_rules! compiled {
+    ($name:ident, $dot:ty, $lanes:ty, $rows:literal, $panels:literal, $queries:literal $(, $features:literal)?) => {
+        mod $name {
+            use super::*;
+
+            pub(super) const PANELS: usize = $panels;
+
+            $(#[target_feature(enable = $features)])?
+            pub(super) fn linear(d: $dot, rows: RowsRef<'_>, matrix: &Matrix, finish: Finish, out: &mut [f32]) {
+                ops::linear::<$dot, $rows, $panels>(d, rows, matrix, finish, out);
+            }
+
+            $(#[target_feature(enable = $features)])?
+            pub(super) fn quantise(l: $lanes, x: &[f32], out: &mut RowsMut<'_>) {
+                ops::quantise(l, x, out);
+            }
+
+            $(#[target_feature(enable = $features)])?
+            pub(super) fn normalise(l: $lanes, x: &mut [f32], added: &[f32], norm: &Norm, out: &mut RowsMut<'_>) {
+                ops::normalise(l, x, added, norm, out);
+            }
+
+            $(#[target_feature(enable = $features)])?
+            pub(super) fn attention(
+                l: $lanes,
+                joint: &[f32],
+                heads: Heads,
+                scratch: &mut AttentionScratch,
+                out: &mut [f32],
+            ) {
+                ops::attention::<$lanes, $queries>(l, joint, heads, scratch, out);
+            }
+        }
+    };
+}
+
+compiled!(portable, Portable, Portable, 2, 1, 4);
+#[cfg(target_arch = "x86_64")]
+compiled!(avx2, Avx2, Avx2, 4, 1, 4, "avx2,fma");
+#[cfg(target_arch = "x86_64")]
+compiled!(avxvnni, AvxVnni, Avx2, 6, 1, 4, "avx2,fma,avxvnni");
+#[cfg(target_arch = "x86_64")]
+compiled!(avx512, Avx512, Avx512, 6, 4, 8, "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma");
+
+/// Calls a step of whichever kernel it is.
+macro_rules! step {
+    ($steps:expr, $step:ident($($argument:expr),*), $token:ident) => {
+        match $steps {
+            Steps::Portable(token) => portable::$step(token, $($argument),*),
+            #[cfg(target_arch = "x86_64")]
+            Steps::Avx2(token) => {
+                // SAFETY: the token exists only where the processor has the instructions.
+                unsafe { avx2::$step(token, $($argument),*) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Steps::AvxVnni(integers, floats) => {
+                let tokens = Tokens { integers, floats };
+                // SAFETY: the tokens exist only where the processor has the instructions.
+                unsafe { avxvnni::$step(tokens.$token, $($argument),*) }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Steps::Avx512(token) => {
+                // SAFETY: the token exists only where the processor has the instructions.
+                unsafe { avx512::$step(token, $($argument),*) }
+            }
+        }
+    };
+}
+
+/// AVX-VNNI's two tokens, by what they are for.
+#[cfg(target_arch = "x86_64")]
+struct Tokens {
+    integers: AvxVnni,
+    floats: Avx2,
+}
+
+impl Steps {
+    /// The steps of `kernel`, where this processor can run it.
+    pub(crate) fn of(kernel: Kernel) -> Option<Self> {
+        match kernel {
+            Kernel::Portable => Some(Self::Portable(Portable)),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2 => Avx2::detect().map(Self::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::AvxVnni => {
+                AvxVnni::detect().zip(Avx2::detect()).map(|(integers, floats)| Self::AvxVnni(integers, floats))
+            }
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512 => Avx512::detect().map(Self::Avx512),
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => None,
+        }
+    }
+
+    /// Panels a [`Matrix`] for it must take at once.
+    pub(crate) fn panels_at_once(self) -> usize {
+        match self {
+            Self::Portable(_) => portable::PANELS,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => avx2::PANELS,
+            #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni(..) => avxvnni::PANELS,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => avx512::PANELS,
+        }
+    }
+
+    /// See [`ops::linear`].
+    pub(crate) fn linear(self, rows: RowsRef<'_>, matrix: &Matrix, finish: Finish, out: &mut [f32]) {
+        step!(self, linear(rows, matrix, finish, out), integers);
+    }
+
+    /// See [`ops::quantise`].
+    pub(crate) fn quantise(self, x: &[f32], out: &mut RowsMut<'_>) {
+        step!(self, quantise(x, out), floats);
+    }
+
+    /// See [`ops::normalise`].
+    pub(crate) fn normalise(self, x: &mut [f32], added: &[f32], norm: &Norm, out: &mut RowsMut<'_>) {
+        step!(self, normalise(x, added, norm, out), floats);
+    }
+
+    /// See [`ops::attention`].
+    pub(crate) fn attention(self, joint: &[f32], heads: Heads, scratch: &mut AttentionScratch, out: &mut [f32]) {
+        step!(self, attention(joint, heads, scratch, out), floats);
+    }
+}

@@ -6,25 +6,30 @@
 //!   (how many rows lack a usable label, by reason) and `unreadable` (`line`, `reason`);
 //! - `two_way_sources`: sources without neutral labels, scored on P(positive) against P(negative);
 //! - `categories_without_touchpoint`: how often each category stands for no touchpoint of `--map`;
-//! - `models`: the model, then that of `--compare`, each with its `model` id and, where the rows allow it, else null,
+//! - `models`: the model, then that of `--compare`, each with its `model` id, its `folder` and, where the rows allow it, else null,
 //!   `sentiment`, `emotion`, `touchpoints` and `polarity`;
 //! - `difference`: with `--compare`, the second model's sentiment minus the first's, else null.
 //!
 //! Each of the last two's figures stands under `overall`, and by name under `languages` and `sources`. A figure with an
 //! interval is `{"value", "low", "high"}`; fields are those of [`SentimentFigures`], [`EmotionFigures`],
-//! [`TouchpointFigures`], [`PolarityFigures`] and [`Comparison`].
+//! [`TouchpointFigures`], [`PolarityFigures`] and [`Comparison`]. How verdicts are read where the labels of a source
+//! know no neutral, or know mixed, is told at [`Scale`]; each row is judged by the scale of its source, and `overall`
+//! and `languages` put rows of all scales together.
 
 mod cases;
 mod input;
 mod report;
 mod tables;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::{Context as _, Result, bail};
 use moodline_enrich::SharedModel;
 #[cfg(doc)]
-use moodline_evaluation::{Comparison, EmotionFigures, PolarityFigures, SentimentFigures, TouchpointFigures};
+use moodline_evaluation::{Comparison, EmotionFigures, PolarityFigures, Scale, SentimentFigures, TouchpointFigures};
 use moodline_model::find_model;
 use serde::Deserialize;
 
@@ -66,10 +71,10 @@ pub(super) async fn run(args: EvalArgs, context: &Context) -> Result<()> {
         models.push(measure(&config, &base, &args, &settings, &input.items, context).await?);
     }
     let difference = match &models[..] {
-        [(_, first), (_, second)] => differences(first, second),
+        [first, second] => differences(&first.cases, &second.cases),
         _ => None,
     };
-    let reports = models.iter().map(|(model, cases)| ModelReport::new(model, cases)).collect();
+    let reports = models.iter().map(|one| ModelReport::new(&one.model, &one.folder, &one.cases)).collect();
     let unreadable: usize = input.files.iter().map(|file| file.unreadable.len()).sum();
     let report = Report {
         files: input.files,
@@ -93,6 +98,13 @@ pub(super) async fn run(args: EvalArgs, context: &Context) -> Result<()> {
     Ok(())
 }
 
+/// What one model said.
+struct Measured {
+    model: String,
+    folder: PathBuf,
+    cases: Cases,
+}
+
 /// Judges every item with the model that `config` names.
 async fn measure(
     config: &ModelConfig,
@@ -101,7 +113,7 @@ async fn measure(
     settings: &Settings,
     items: &[Item],
     context: &Context,
-) -> Result<(String, Cases)> {
+) -> Result<Measured> {
     let model = load_model(config, base).await?;
     let placer = match &args.map {
         Some(path) => Some(placer(path, &model, settings).await?),
@@ -110,7 +122,7 @@ async fn measure(
     let folder = find_model(config.path.as_ref().map(|path| base.join(path)).as_deref())?;
     let judge = Judge { unsure_below: model.profile().unsure_below, thresholds: thresholds(&folder), placer };
     let cases = judge_all(&model, &judge, items, context).await?;
-    Ok((model.profile().id.to_string(), cases))
+    Ok(Measured { model: model.profile().id.to_string(), folder, cases })
 }
 
 async fn judge_all(model: &SharedModel, judge: &Judge, items: &[Item], context: &Context) -> Result<Cases> {

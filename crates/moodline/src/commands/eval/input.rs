@@ -160,23 +160,23 @@ fn speaks(language: &str, wanted: &str) -> bool {
         .any(|wanted| language == wanted || language.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('-')))
 }
 
-/// What to call each file: its name without endings, with the folders in front where two files share a name.
+/// What to call each file: its name without endings, or its folder's, or both, whichever tells all files apart.
 fn names(files: &[PathBuf]) -> Vec<String> {
     let stem = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let plain = name.strip_suffix(".gz").unwrap_or(&name);
         plain.rsplit_once('.').map_or(plain, |(stem, _)| stem).to_owned()
     };
-    let with_folder = |path: &Path| match path.parent().and_then(Path::file_name) {
-        Some(folder) => format!("{}/{}", folder.to_string_lossy(), stem(path)),
-        None => stem(path),
+    let folder = |path: &Path| {
+        let folder = path.parent().and_then(Path::file_name);
+        folder.map_or_else(|| stem(path), |folder| folder.to_string_lossy().into_owned())
     };
-    let distinct = |names: Vec<String>| {
-        let different: BTreeSet<&String> = names.iter().collect();
-        (different.len() == files.len()).then_some(names)
-    };
-    let of = |name: &dyn Fn(&Path) -> String| distinct(files.iter().map(|file| name(file)).collect());
-    of(&stem).or_else(|| of(&with_folder)).unwrap_or_else(|| files.iter().map(|f| f.display().to_string()).collect())
+    let both = |path: &Path| format!("{}/{}", folder(path), stem(path));
+    let whole = |path: &Path| path.display().to_string();
+    let ways: [&dyn Fn(&Path) -> String; 3] = [&stem, &folder, &both];
+    let told_apart = |names: &Vec<String>| names.iter().collect::<BTreeSet<_>>().len() == files.len();
+    let by = |way: &dyn Fn(&Path) -> String| files.iter().map(|file| way(file)).collect::<Vec<_>>();
+    ways.into_iter().map(by).find(told_apart).unwrap_or_else(|| by(&whole))
 }
 
 #[cfg(test)]
@@ -186,8 +186,9 @@ mod tests {
     #[test]
     fn files_of_one_name_are_told_apart_by_their_folder() {
         let of = |files: &[&str]| names(&files.iter().map(PathBuf::from).collect::<Vec<_>>());
-        assert_eq!(of(&["a/dev.jsonl.gz", "b/dev.jsonl.gz", "b/train.csv"]), ["a/dev", "b/dev", "b/train"]);
         assert_eq!(of(&["a/shop.jsonl.gz", "b/train.csv"]), ["shop", "train"]);
+        assert_eq!(of(&["a/dev.jsonl.gz", "b/dev.jsonl.gz", "c/train.csv"]), ["a", "b", "c"]);
+        assert_eq!(of(&["a/dev.jsonl", "a/train.jsonl", "b/dev.jsonl"]), ["a/dev", "a/train", "b/dev"]);
         assert_eq!(of(&["x/a/dev.jsonl", "y/a/dev.csv"]), ["x/a/dev.jsonl", "y/a/dev.csv"]);
     }
 

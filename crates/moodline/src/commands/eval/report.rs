@@ -1,6 +1,9 @@
 //! The report, as `--format json` prints it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use moodline_evaluation::{
     Comparison, EmotionFigures, Grouped, Outcome, PolarityFigures, SentimentFigures, Tags, TouchpointFigures,
@@ -50,6 +53,8 @@ impl From<Unreadable> for BadLine {
 #[derive(Debug, Serialize)]
 pub(super) struct ModelReport {
     pub(super) model: String,
+    /// Where its files are.
+    pub(super) folder: String,
     pub(super) sentiment: Option<Grouped<SentimentFigures>>,
     pub(super) emotion: Option<Grouped<EmotionFigures>>,
     pub(super) touchpoints: Option<Grouped<TouchpointFigures>>,
@@ -57,9 +62,10 @@ pub(super) struct ModelReport {
 }
 
 impl ModelReport {
-    pub(super) fn new(model: &str, cases: &Cases) -> Self {
+    pub(super) fn new(model: &str, folder: &Path, cases: &Cases) -> Self {
         Self {
             model: model.to_owned(),
+            folder: folder.display().to_string(),
             sentiment: Grouped::new(&cases.sentiment, SentimentFigures::of),
             emotion: Grouped::new(&cases.emotion, EmotionFigures::of),
             touchpoints: Grouped::new(&cases.touchpoints, TouchpointFigures::of),

@@ -38,27 +38,28 @@ pub(super) fn print(report: &Report, out: &mut Output) -> io::Result<()> {
         out.line(format!("without neutral labels, so P(positive) against P(negative): {sources}{rest}"))?;
     }
     for model in &report.models {
+        let name = name(&report.models, model);
         if let Some(groups) = &model.sentiment {
-            sentiment(model, groups, out)?;
+            sentiment(&name, groups, out)?;
         }
         if let Some(groups) = &model.emotion {
-            emotion(model, groups, out)?;
+            emotion(&name, groups, out)?;
         }
         if let Some(groups) = &model.touchpoints {
-            touchpoints(model, groups, out)?;
+            touchpoints(&name, groups, out)?;
         }
         if let Some(groups) = &model.polarity {
-            polarity(model, groups, out)?;
+            polarity(&name, groups, out)?;
         }
     }
-    if let (Some(difference), [first, second]) = (&report.difference, &report.models[..]) {
-        comparison(first, second, difference, out)?;
+    if let Some(difference) = &report.difference {
+        comparison(&report.models, difference, out)?;
     }
     Ok(())
 }
 
-fn sentiment(model: &ModelReport, groups: &Grouped<SentimentFigures>, out: &mut Output) -> io::Result<()> {
-    title(out, &format!("Sentiment by {}", model.model))?;
+fn sentiment(model: &str, groups: &Grouped<SentimentFigures>, out: &mut Output) -> io::Result<()> {
+    title(out, &format!("Sentiment by {model}"))?;
     let headings = ["", "Rows", "Accuracy", "Macro-F1", "Macro-recall", "ECE", "Abstained", "Acc. kept"];
     let mut table = out.new_table(&headings);
     for (name, f) in rows(groups) {
@@ -94,8 +95,8 @@ fn verdicts(confusion: &Confusion) -> [String; 4] {
     })
 }
 
-fn emotion(model: &ModelReport, groups: &Grouped<EmotionFigures>, out: &mut Output) -> io::Result<()> {
-    title(out, &format!("Emotion by {}", model.model))?;
+fn emotion(model: &str, groups: &Grouped<EmotionFigures>, out: &mut Output) -> io::Result<()> {
+    title(out, &format!("Emotion by {model}"))?;
     let mut headings = vec!["", "Rows", "Macro-F1", "Strongest right"];
     headings.extend(["F1 joy", "anger", "sad", "fear", "surprise", "disgust", "neutral"]);
     let mut table = out.new_table(&headings);
@@ -111,8 +112,8 @@ fn emotion(model: &ModelReport, groups: &Grouped<EmotionFigures>, out: &mut Outp
     )
 }
 
-fn touchpoints(model: &ModelReport, groups: &Grouped<TouchpointFigures>, out: &mut Output) -> io::Result<()> {
-    title(out, &format!("Touchpoints by {}", model.model))?;
+fn touchpoints(model: &str, groups: &Grouped<TouchpointFigures>, out: &mut Output) -> io::Result<()> {
+    title(out, &format!("Touchpoints by {model}"))?;
     let headings = ["", "Rows", "Top-1", "Majority", "Macro-recall", "Opinions", "Placed right", "Unassigned"];
     let mut table = out.new_table(&headings);
     for (name, f) in rows(groups) {
@@ -139,11 +140,8 @@ fn touchpoints(model: &ModelReport, groups: &Grouped<TouchpointFigures>, out: &m
     print_table(out, &table)
 }
 
-fn polarity(model: &ModelReport, groups: &Grouped<PolarityFigures>, out: &mut Output) -> io::Result<()> {
-    title(
-        out,
-        &format!("Polarity of aspects by {}: opinions at the touchpoint against the whole text's label", model.model),
-    )?;
+fn polarity(model: &str, groups: &Grouped<PolarityFigures>, out: &mut Output) -> io::Result<()> {
+    title(out, &format!("Polarity of aspects by {model}: opinions at the touchpoint against the whole text's label"))?;
     let headings = ["", "Aspects", "By opinions", "By text", "Difference", "p", "F1 opinions", "F1 text"];
     let mut table = out.new_table(&headings);
     let mut add = |name: String, score: Option<PolarityScore>| {
@@ -168,13 +166,11 @@ fn polarity(model: &ModelReport, groups: &Grouped<PolarityFigures>, out: &mut Ou
     out.line(format!("{} of {} aspects have an opinion at their touchpoint.", estimate(f.reached), f.aspects))
 }
 
-fn comparison(
-    first: &ModelReport,
-    second: &ModelReport,
-    difference: &Grouped<Comparison>,
-    out: &mut Output,
-) -> io::Result<()> {
-    title(out, &format!("Sentiment: B ({}) against A ({}) on the same rows", second.model, first.model))?;
+fn comparison(models: &[ModelReport], difference: &Grouped<Comparison>, out: &mut Output) -> io::Result<()> {
+    let [first, second] = models else { return Ok(()) };
+    title(out, "Sentiment: B against A on the same rows")?;
+    out.line(format!("A: {}", name(models, first)))?;
+    out.line(format!("B: {}", name(models, second)))?;
     let headings = ["", "Rows", "Acc. A", "Acc. B", "B − A", "p", "F1 A", "F1 B", "B − A", "ECE A", "ECE B"];
     let mut table = out.new_table(&headings);
     let (Some(a), Some(b)) = (&first.sentiment, &second.sentiment) else { return Ok(()) };
@@ -196,6 +192,12 @@ fn comparison(
     }
     print_table(out, &table)?;
     out.line("p: McNemar's exact test that A and B are right equally often.")
+}
+
+/// A model's id, or where it lies if both have the same.
+fn name(models: &[ModelReport], model: &ModelReport) -> String {
+    let alike = models.iter().filter(|other| other.model == model.model).count();
+    if alike > 1 { model.folder.clone() } else { model.model.clone() }
 }
 
 /// All rows, then languages and sources, each where there are several.

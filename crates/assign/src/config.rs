@@ -13,13 +13,22 @@ pub struct AssignConfig {
     pub lease: Interval,
     /// Probability of negative from which an opinion raises a flag, 0 to 1.
     pub flag_from: f32,
+    /// Share of the nearest touchpoint among all, 0 to 1, under which likeness alone places nothing: the opinion is as
+    /// near to several others and stays unassigned.
+    pub similarity_from: f32,
     /// Cosine to an example sentence from which an opinion belongs to its touchpoint whatever the descriptions say.
-    /// At .80 two sentences say the same thing in other words.
+    /// At .90 two sentences say the same thing in other words.
     pub example_from: f32,
 }
 
 impl Default for AssignConfig {
     fn default() -> Self {
-        Self { batch_mentions: 500, lease: Interval::from_secs(300), flag_from: 0.80, example_from: 0.80 }
+        Self {
+            batch_mentions: 500,
+            lease: Interval::from_secs(300),
+            flag_from: 0.80,
+            similarity_from: 0.30,
+            example_from: 0.90,
+        }
     }
 }

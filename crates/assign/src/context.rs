@@ -10,10 +10,10 @@ use moodline_types::AssignmentReason;
 use crate::placer::Spot;
 
 /// Longest clause, in CJK characters or words of other scripts, that says too little to be placed by itself.
-const SHORT_CLAUSE: usize = 12;
+const SHORT_CLAUSE: usize = 40;
 
 /// Share under which a likeness is weaker than the context: other touchpoints together are more likely.
-const WEAK_SHARE: f32 = 0.5;
+const WEAK_SHARE: f32 = 0.6;
 
 /// Confidence in a touchpoint taken from the context: better than a coin's toss, far from a keyword's.
 const CONTEXT_SCORE: f32 = 0.6;
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_long_clause_speaks_for_itself() {
         let mut spots = vec![rule(1), nowhere(), nowhere()];
-        let long = "老板人特别好每次过去都会跟我聊聊天";
+        let long = &"老板人特别好每次过去都会跟我聊聊天".repeat(3);
         fill(None, &["客服", long, "太差了"], &mut spots);
         assert_eq!(spots.iter().map(|spot| spot.place).collect::<Vec<_>>(), [Some(1), None, None]);
     }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use moodline_maps::{JourneyMap, TextKind};
-use moodline_types::{Embedding, TouchpointId};
+use moodline_maps::{JourneyMap, MapText, TextKind};
+use moodline_types::Embedding;
 
 /// The vectors of a map's texts, row after row, as 16-bit integers: products of two bytes then add up in pairs, which
 /// processors do eight or sixteen at a time.
@@ -27,8 +27,8 @@ struct Row {
 /// How near one opinion is to everything.
 #[derive(Debug)]
 pub(crate) struct Likeness<'a> {
-    /// Largest cosine to a description of each touchpoint (to an example where it has no description); `None` without
-    /// either.
+    /// Cosine to what the descriptions of each touchpoint have in common (largest cosine to an example where it has no
+    /// description); `None` without either.
     pub(crate) cosines: Vec<Option<f32>>,
     /// The nearest example: touchpoint, its sentence, cosine.
     pub(crate) example: Option<(usize, &'a str, f32)>,
@@ -52,28 +52,40 @@ impl Likeness<'_> {
 
 impl TextVectors {
     /// The vectors of the map's texts; texts without one are left out, as are vectors whose dimensions differ from
-    /// the first.
+    /// the first. A touchpoint is described by the mean of its descriptions' unit vectors: what the wordings and
+    /// languages have in common is what it is about, and the model's threshold was set that way.
     pub(crate) fn new(map: &JourneyMap, vectors: &HashMap<String, Embedding>) -> Self {
-        let places: HashMap<&TouchpointId, usize> =
-            map.touchpoints().enumerate().map(|(place, (_, touchpoint))| (&touchpoint.id, place)).collect();
-        let mut built = Self { dimensions: 0, values: Vec::new(), rows: Vec::new(), touchpoints: places.len() };
-        for text in map.texts() {
-            let Some((vector, touchpoint)) = vectors.get(text.text).zip(places.get(text.touchpoint)) else { continue };
-            if built.rows.is_empty() {
-                built.dimensions = vector.dimensions();
+        let texts: Vec<(MapText<'_>, &Embedding)> =
+            map.texts().into_iter().filter_map(|text| Some((text, vectors.get(text.text)?))).collect();
+        let dimensions = texts.first().map_or(0, |(_, vector)| vector.dimensions());
+        let mut built =
+            Self { dimensions, values: Vec::new(), rows: Vec::new(), touchpoints: map.touchpoints().count() };
+        for (place, (_, touchpoint)) in map.touchpoints().enumerate() {
+            let own = || {
+                texts.iter().filter(|(text, vector)| {
+                    *text.touchpoint == touchpoint.id && vector.dimensions() == dimensions && dimensions > 0
+                })
+            };
+            let mut mean = vec![0.0_f32; dimensions];
+            for (_, vector) in own().filter(|(text, _)| text.kind == TextKind::Description) {
+                let scale = scale(vector.values());
+                for (sum, value) in mean.iter_mut().zip(vector.values()) {
+                    *sum += f32::from(*value) * scale;
+                }
             }
-            if vector.dimensions() != built.dimensions || built.dimensions == 0 {
-                continue;
+            if mean.iter().any(|value| *value != 0.0) {
+                built.push(place, TextKind::Description, "", &Embedding::from_f32(&mean));
             }
-            built.values.extend(vector.values().iter().map(|value| i16::from(*value)));
-            built.rows.push(Row {
-                touchpoint: *touchpoint,
-                kind: text.kind,
-                text: text.text.to_owned(),
-                scale: scale(vector.values()),
-            });
+            for (text, vector) in own().filter(|(text, _)| text.kind == TextKind::Example) {
+                built.push(place, TextKind::Example, text.text, vector);
+            }
         }
         built
+    }
+
+    fn push(&mut self, touchpoint: usize, kind: TextKind, text: &str, vector: &Embedding) {
+        self.values.extend(vector.values().iter().map(|value| i16::from(*value)));
+        self.rows.push(Row { touchpoint, kind, text: text.to_owned(), scale: scale(vector.values()) });
     }
 
     /// Compares an opinion with every text. An opinion of other dimensions is like nothing.

@@ -75,6 +75,7 @@ pub struct Placer {
     vectors: TextVectors,
     calibration: Calibration,
     example_from: f32,
+    similarity_from: f32,
     flag_from: f32,
 }
 
@@ -120,6 +121,7 @@ impl Placer {
             vectors: TextVectors::new(map, vectors),
             calibration,
             example_from: config.example_from,
+            similarity_from: config.similarity_from,
             flag_from: config.flag_from,
         }
     }
@@ -209,21 +211,15 @@ impl Placer {
     }
 
     fn nearest(&self, likeness: &Likeness<'_>) -> Spot {
-        match likeness.nearest() {
-            Some((place, cosine)) if cosine >= self.calibration.unassigned_below => Spot {
-                place: Some(place),
-                score: likeness.share(place, self.calibration.similarity_temperature),
-                reason: AssignmentReason::Similarity,
-                detail: Some(format!("cosine {cosine:.2}")),
-            },
-            nearest => Spot {
-                place: None,
-                score: 0.0,
-                reason: AssignmentReason::Unassigned,
-                detail: nearest
-                    .map(|(place, cosine)| format!("nearest is {}, cosine {cosine:.2}", self.touchpoints[place].1)),
-            },
+        let nobody = |detail| Spot { place: None, score: 0.0, reason: AssignmentReason::Unassigned, detail };
+        let Some((place, cosine)) = likeness.nearest() else { return nobody(None) };
+        let score = likeness.share(place, self.calibration.similarity_temperature);
+        let detail = Some(format!("cosine {cosine:.2}"));
+        if cosine < self.calibration.unassigned_below || score < self.similarity_from {
+            let touchpoint = &self.touchpoints[place].1;
+            return nobody(Some(format!("nearest is {touchpoint}, cosine {cosine:.2}, share {score:.2}")));
         }
+        Spot { place: Some(place), score, reason: AssignmentReason::Similarity, detail }
     }
 
     /// The touchpoint whose keywords stand in `text`, with the longest of them: most matches, then most characters

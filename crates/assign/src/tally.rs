@@ -7,6 +7,10 @@ use moodline_types::{
 /// Language of a mention whose language is unknown (BCP 47).
 const UNDETERMINED: &str = "und";
 
+/// Probability from which a label stands against a contrary one: two opinions of one mention make it mixed only if the
+/// model is sure of both, as it has to be for the verdict on a whole text.
+const FIRM_FROM: f32 = 0.7;
+
 /// An opinion that counts, with people's corrections applied.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted<'a> {
@@ -16,6 +20,8 @@ pub(crate) struct Counted<'a> {
     emotions: &'a Emotions,
     /// Probability of negative; certain where a person said so.
     negative: f32,
+    /// Whether the label is sure enough to stand against a contrary one.
+    firm: bool,
 }
 
 impl<'a> Counted<'a> {
@@ -31,6 +37,7 @@ impl<'a> Counted<'a> {
             label: corrected.unwrap_or(opinion.judged.label),
             emotions: &opinion.judged.emotions,
             negative,
+            firm: corrected.is_some() || opinion.judged.sentiment.top().1 >= FIRM_FROM,
         }
     }
 }
@@ -56,7 +63,7 @@ pub(crate) fn tallies(
                 day: mention.posted_at.date_naive(),
                 source: mention.source.clone(),
                 language: mention.language.clone().unwrap_or_else(|| UNDETERMINED.to_owned()),
-                label: common_label(here().map(|opinion| opinion.label)),
+                label: verdict(here()),
                 emotion: strongest(here().map(|opinion| opinion.emotions)),
             }
         })
@@ -68,7 +75,7 @@ pub(crate) fn tallies(
 pub(crate) fn flags(opinions: &[Counted<'_>], touchpoints: &[(StageId, TouchpointId)], flag_from: f32) -> Vec<NewFlag> {
     let flag = |place: usize| {
         let here = || opinions.iter().filter(move |opinion| opinion.place == Some(place));
-        let label = common_label(here().map(|opinion| opinion.label));
+        let label = verdict(here());
         let worst = here().reduce(|worst, next| if next.negative > worst.negative { next } else { worst })?;
         let (stage, touchpoint) = touchpoints[place].clone();
         let bad = matches!(label, SentimentLabel::Negative | SentimentLabel::Mixed) && worst.negative >= flag_from;
@@ -85,7 +92,15 @@ fn places(opinions: &[Counted<'_>]) -> Vec<usize> {
     places
 }
 
-/// The label of several opinions together: positive and negative make mixed; neutral gives way to either, and unsure
+/// The label of several opinions at one touchpoint: that of the firm ones, if there are any that say something.
+fn verdict<'a>(opinions: impl Iterator<Item = &'a Counted<'a>> + Clone) -> SentimentLabel {
+    match common_label(opinions.clone().filter(|opinion| opinion.firm).map(|opinion| opinion.label)) {
+        SentimentLabel::Unsure | SentimentLabel::Neutral => common_label(opinions.map(|opinion| opinion.label)),
+        firm => firm,
+    }
+}
+
+/// The label of several labels together: positive and negative make mixed; neutral gives way to either, and unsure
 /// to anything.
 fn common_label(labels: impl Iterator<Item = SentimentLabel>) -> SentimentLabel {
     use SentimentLabel::{Mixed, Negative, Neutral, Positive, Unsure};

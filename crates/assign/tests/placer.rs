@@ -118,24 +118,44 @@ fn of_several_touchpoints_named_the_most_named_wins_then_the_longest_then_the_ne
 
 #[test]
 fn an_example_that_says_the_same_beats_a_description() {
-    let embedding = near(&[("nobody picks up the phone", 0.82), ("paying back", 0.5)]);
+    let embedding = near(&[("nobody picks up the phone", 0.92), ("paying back", 0.35)]);
     let (place, reason, score, detail) = place_one("they never answer my calls", &embedding);
     assert_eq!((place.as_deref(), reason), (Some("support"), AssignmentReason::Example));
-    assert!((score - 0.82).abs() < 0.01);
+    assert!((score - 0.92).abs() < 0.01);
     assert_eq!(detail.as_deref(), Some("nobody picks up the phone"));
 }
 
 #[test]
-fn the_nearest_description_in_any_language_takes_the_rest() {
-    let (place, reason, score, detail) = place_one("plastic feels cheap", &near(&[("卡", 0.6), ("paying back", 0.3)]));
+fn what_the_descriptions_of_all_languages_share_takes_the_rest() {
+    let both = |card: f32, other: f32| near(&[("the card", card), ("卡", card), ("paying back", other)]);
+    let (place, reason, score, detail) = place_one("plastic feels cheap", &both(0.4243, 0.3));
     assert_eq!(
         (place.as_deref(), reason, detail.as_deref()),
         (Some("card"), AssignmentReason::Similarity, Some("cosine 0.60"))
     );
     assert!(score > 0.9 && score <= 1.0, "{score}");
-    let (place, _, close, _) = place_one("plastic feels cheap", &near(&[("卡", 0.6), ("paying back", 0.59)]));
+    let (place, _, close, _) = place_one("plastic feels cheap", &both(0.4243, 0.59));
     assert_eq!(place.as_deref(), Some("card"));
     assert!((0.5..0.6).contains(&close), "two touchpoints alike: {close}");
+    let (_, _, one_language, _) = place_one("plastic feels cheap", &near(&[("卡", 0.6), ("paying back", 0.4)]));
+    assert!(one_language < score, "near one wording only is less near: {one_language}");
+}
+
+#[test]
+fn what_is_as_near_to_several_touchpoints_as_to_one_stays_unassigned() {
+    let torn = near(&[("the card", 0.34), ("卡", 0.34), ("paying back", 0.48), ("asking for help", 0.48)]);
+    let config = AssignConfig { similarity_from: 0.4, ..AssignConfig::default() };
+    let vectors: HashMap<String, Embedding> =
+        AXES.iter().map(|text| ((*text).to_owned(), near(&[(text, 1.0)]))).collect();
+    let calibration = Calibration { unassigned_below: 0.3, similarity_temperature: 0.05 };
+    let place = |config: &AssignConfig| {
+        let clauses = [Clause { evidence: "so many things at once went wrong here", embedding: &torn }];
+        Placer::new(&map(), &vectors, calibration, config).place_clauses(None, &clauses).remove(0)
+    };
+    let found = place(&config);
+    assert_eq!((found.place, found.reason), (None, AssignmentReason::Unassigned));
+    assert!(found.detail.unwrap().contains("share 0.3"));
+    assert!(place(&AssignConfig { similarity_from: 0.2, ..config }).place.is_some());
 }
 
 #[test]
@@ -146,9 +166,9 @@ fn a_touchpoint_without_a_description_is_described_by_its_examples() {
 
 #[test]
 fn what_is_near_nothing_is_unassigned_and_says_what_was_nearest() {
-    let (place, reason, score, detail) = place_one("lovely weather", &near(&[("卡", 0.25)]));
+    let (place, reason, score, detail) = place_one("lovely weather", &near(&[("the card", 0.1768), ("卡", 0.1768)]));
     assert_eq!((place, reason, score), (None, AssignmentReason::Unassigned, 0.0));
-    assert_eq!(detail.as_deref(), Some("nearest is card, cosine 0.25"));
+    assert_eq!(detail.as_deref(), Some("nearest is card, cosine 0.25, share 0.98"));
 }
 
 #[test]
@@ -278,8 +298,8 @@ fn only_clearly_negative_opinions_at_a_touchpoint_are_flagged() {
 #[test]
 fn the_unassigned_bucket_counts_mentions_that_fit_nowhere() {
     assert_eq!(tallied(&place(vec![bad(1, "下雨了")], &[])), [(None, SentimentLabel::Negative)]);
-    let long = "the sky over the harbour was grey and nobody I met there wanted to dance";
-    let placed = place(vec![good(1, "客服热情"), bad(2, long)], &[]);
+    let long = "the sky over the harbour was grey and nobody I met there wanted to dance ".repeat(3);
+    let placed = place(vec![good(1, "客服热情"), bad(2, &long)], &[]);
     assert_eq!(tallied(&placed), [(Some("support"), SentimentLabel::Positive)]);
 }
 

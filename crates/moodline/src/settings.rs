@@ -221,6 +221,7 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("assign", "batch_mentions", (1..=10_000).contains(&assign.batch_mentions), "from 1 to 10000");
     within("assign", "lease", !assign.lease.is_zero(), "longer than nothing");
     within("assign", "flag_from", (0.0..=1.0).contains(&assign.flag_from), "a probability from 0 to 1");
+    within("assign", "similarity_from", (0.0..=1.0).contains(&assign.similarity_from), "a share from 0 to 1");
     within("assign", "example_from", (-1.0..=1.0).contains(&assign.example_from), "a cosine from -1 to 1");
     within("layers", "window_days", (1..=366).contains(&layers.window_days), "from 1 to 366");
     within("layers", "weeks", layers.weeks <= 520, "at most 520");

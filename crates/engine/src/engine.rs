@@ -47,7 +47,7 @@ impl Engine {
     /// Where the bytes are not such a file, or the processor cannot run `kernel`.
     pub fn load_for(kernel: Kernel, weights: &[u8], threads: usize) -> Result<Self, EngineError> {
         let steps = Steps::of(kernel).ok_or(EngineError::UnsupportedKernel { kernel })?;
-        let weights = Weights::read(weights, steps.panels_at_once())?;
+        let weights = Weights::read(weights, steps.layout())?;
         let threads = if threads > 0 { threads } else { thread::available_parallelism().map_or(1, usize::from) };
         let scratches = (0..threads).map(|_| Scratch::default()).collect();
         Ok(Self { kernel, steps, weights, scratches, output: Vec::new() })

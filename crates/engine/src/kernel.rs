@@ -9,7 +9,7 @@ use crate::simd::{
 };
 use crate::{
     EngineError,
-    matrix::Matrix,
+    matrix::{Layout, Matrix},
     ops::{self, AttentionScratch, Finish, Heads, Norm},
     rows::{RowsMut, RowsRef},
     simd::portable::Portable,
@@ -85,18 +85,18 @@ pub(crate) enum Steps {
     Avx512(Avx512),
 }
 
-/// The steps for one instruction set: tokens for integers and floats, the rows and panels of a tile of a matrix product, the
-/// rows of a tile of attention. Tiles are as large as the registers hold.
+/// The steps for one instruction set: tokens for integers and floats, the matrix product with the rows and panels of
+/// its tiles, the layout it wants, the rows of a tile of attention. Tiles are as large as the registers hold.
 macro_rules! compiled {
-    ($name:ident, $dot:ty, $lanes:ty, $rows:literal, $panels:literal, $queries:literal $(, $features:literal)?) => {
+    ($name:ident, $dot:ty, $lanes:ty, $linear:expr, $layout:expr, $queries:literal $(, $features:literal)?) => {
         mod $name {
             use super::*;
 
-            pub(super) const PANELS: usize = $panels;
+            pub(super) const LAYOUT: Layout = $layout;
 
             $(#[target_feature(enable = $features)])?
             pub(super) fn linear(d: $dot, rows: RowsRef<'_>, matrix: &Matrix, finish: Finish, out: &mut [f32]) {
-                ops::linear::<$dot, $rows, $panels>(d, rows, matrix, finish, out);
+                $linear(d, rows, matrix, finish, out);
             }
 
             $(#[target_feature(enable = $features)])?
@@ -123,13 +123,29 @@ macro_rules! compiled {
     };
 }
 
-compiled!(portable, Portable, Portable, 2, 1, 4);
+compiled!(portable, Portable, Portable, ops::linear_by_rows, Layout::Rows, 4);
 #[cfg(target_arch = "x86_64")]
-compiled!(avx2, Avx2, Avx2, 4, 1, 4, "avx2,fma");
+compiled!(avx2, Avx2, Avx2, ops::linear::<Avx2, 4, 1>, Layout::Quads { panels_at_once: 1 }, 4, "avx2,fma");
 #[cfg(target_arch = "x86_64")]
-compiled!(avxvnni, AvxVnni, Avx2, 6, 1, 4, "avx2,fma,avxvnni");
+compiled!(
+    avxvnni,
+    AvxVnni,
+    Avx2,
+    ops::linear::<AvxVnni, 6, 1>,
+    Layout::Quads { panels_at_once: 1 },
+    4,
+    "avx2,fma,avxvnni"
+);
 #[cfg(target_arch = "x86_64")]
-compiled!(avx512, Avx512, Avx512, 6, 4, 8, "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma");
+compiled!(
+    avx512,
+    Avx512,
+    Avx512,
+    ops::linear::<Avx512, 6, 4>,
+    Layout::Quads { panels_at_once: 4 },
+    8,
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"
+);
 
 /// Calls a step of whichever kernel it is.
 macro_rules! step {
@@ -181,16 +197,16 @@ impl Steps {
         }
     }
 
-    /// Panels a [`Matrix`] for it must take at once.
-    pub(crate) fn panels_at_once(self) -> usize {
+    /// How a [`Matrix`] for it must be laid out.
+    pub(crate) fn layout(self) -> Layout {
         match self {
-            Self::Portable(_) => portable::PANELS,
+            Self::Portable(_) => portable::LAYOUT,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2(_) => avx2::PANELS,
+            Self::Avx2(_) => avx2::LAYOUT,
             #[cfg(target_arch = "x86_64")]
-            Self::AvxVnni(..) => avxvnni::PANELS,
+            Self::AvxVnni(..) => avxvnni::LAYOUT,
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512(_) => avx512::PANELS,
+            Self::Avx512(_) => avx512::LAYOUT,
         }
     }
 

@@ -16,6 +16,15 @@ pub(crate) struct Matrix {
     panels: Vec<Panel>,
 }
 
+/// The order a kernel wants the weights in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// In [`Quad`]s, for tiles of so many panels.
+    Quads { panels_at_once: usize },
+    /// Output after output, all inputs of one side by side; no quads but in name.
+    Rows,
+}
+
 /// Sixteen outputs: sums of their weights, scales and offsets.
 #[derive(Clone)]
 #[repr(C, align(64))]
@@ -34,9 +43,8 @@ pub(crate) struct Group<'a> {
 }
 
 impl Matrix {
-    /// Packs `weights` (output after output, `scales.len()` × `inputs`) for a kernel that takes `panels_at_once`.
-    /// Outputs must be a multiple of 16, inputs of 4: whoever reads weights has checked that.
-    pub(crate) fn pack(weights: &[i8], scales: &[f32], offsets: &[f32], panels_at_once: usize) -> Self {
+    /// Packs `weights` (output after output, `scales.len()` × `inputs`) as `layout` says. Outputs must be a multiple of 16, inputs of 4: whoever reads weights has checked that.
+    pub(crate) fn pack(weights: &[i8], scales: &[f32], offsets: &[f32], layout: Layout) -> Self {
         let outputs = scales.len();
         let inputs = weights.len() / outputs;
         assert!(outputs.is_multiple_of(LANES) && inputs.is_multiple_of(4) && offsets.len() == outputs);
@@ -52,6 +60,10 @@ impl Matrix {
             panel
         };
         let panels: Vec<Panel> = (0..outputs / LANES).map(panel).collect();
+        let Layout::Quads { panels_at_once } = layout else {
+            let quads = weights.as_chunks().0.iter().map(|weights| Quad(*weights)).collect();
+            return Self { inputs, outputs, quads, panels_at_once: 1, panels };
+        };
         let mut quads = Vec::with_capacity(weights.len() / (4 * LANES));
         let mut first = 0;
         while first < panels.len() {
@@ -86,5 +98,13 @@ impl Matrix {
             first += together;
             (together > 0).then_some(group)
         })
+    }
+}
+
+impl Group<'_> {
+    /// The weights as they lie.
+    pub(crate) fn weights(&self) -> &[i8] {
+        // SAFETY: a `Quad` is 64 bytes, aligned to 64, so a slice of them is that many bytes without gaps.
+        unsafe { std::slice::from_raw_parts(self.quads.as_ptr().cast(), size_of_val(self.quads)) }
     }
 }

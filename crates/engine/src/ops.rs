@@ -11,7 +11,7 @@ mod quantise;
 mod tests;
 
 pub(crate) use attention::{AttentionScratch, Heads, attention};
-pub(crate) use linear::{Finish, linear};
+pub(crate) use linear::{Finish, linear, linear_by_rows};
 pub(crate) use norm::{Norm, normalise};
 pub(crate) use quantise::quantise;
 

@@ -4,7 +4,7 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use crate::{
     EngineError,
-    matrix::Matrix,
+    matrix::{Layout, Matrix},
     ops::{Heads, Norm},
 };
 
@@ -39,12 +39,12 @@ struct Raw {
 struct Reader<'a> {
     file: SafeTensors<'a>,
     eps: f32,
-    panels_at_once: usize,
+    layout: Layout,
 }
 
 impl Weights {
-    /// Reads the file `bytes` for a kernel that takes `panels_at_once`.
-    pub(crate) fn read(bytes: &[u8], panels_at_once: usize) -> Result<Self, EngineError> {
+    /// Reads the file `bytes` for a kernel that wants its matrices in `layout`.
+    pub(crate) fn read(bytes: &[u8], layout: Layout) -> Result<Self, EngineError> {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(EngineError::Format)?;
         let metadata = header.metadata().as_ref();
         let entry = |name: &str| metadata.and_then(|m| m.get(name)).map(String::as_str);
@@ -52,7 +52,7 @@ impl Weights {
         let heads = parsed("heads", entry("heads"), |n: &usize| (1..=256).contains(n))?;
         let eps = parsed("eps", entry("eps"), |eps: &f32| (0.0..0.1).contains(eps))?;
         let file = SafeTensors::deserialize(bytes).map_err(EngineError::Format)?;
-        let reader = Reader { file, eps, panels_at_once };
+        let reader = Reader { file, eps, layout };
         let type_row = reader.floats("emb.type", None)?;
         let width = type_row.len();
         if width == 0 || !width.is_multiple_of(32) || !width.is_multiple_of(heads * 16) {
@@ -101,7 +101,7 @@ impl Reader<'_> {
     }
 
     fn packed(&self, raw: &Raw) -> Matrix {
-        Matrix::pack(&raw.weights, &raw.scales, &raw.offsets, self.panels_at_once)
+        Matrix::pack(&raw.weights, &raw.scales, &raw.offsets, self.layout)
     }
 
     /// The matrix `name` of `inputs` and, where given, `outputs`.

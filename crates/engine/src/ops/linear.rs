@@ -2,8 +2,8 @@
 
 use super::math::gelu;
 use crate::{
-    matrix::{Group, Matrix},
-    rows::RowsRef,
+    matrix::{Group, Matrix, Panel},
+    rows::{Rounding, RowsRef},
     simd::{Dot, LANES, Lanes, Quad},
 };
 
@@ -62,12 +62,9 @@ fn through_group<D: Dot, const ROWS: usize, const PANELS: usize>(
         let sums = tile::<D, ROWS, PANELS>(d, own, quads, sums);
         for (i, sums) in sums.iter().enumerate().take(count - first) {
             let row = first + i;
-            let scale = l.splat(rows.roundings[row].scale);
             let out = &mut out[row * stride + group.first_output..][..PANELS * LANES];
             for ((out, sums), panel) in out.as_chunks_mut::<LANES>().0.iter_mut().zip(sums).zip(group.panels) {
-                let scale = l.mul(scale, l.load(&panel.scales));
-                let value = l.mul_add(d.to_floats(*sums), scale, l.load(&panel.offsets));
-                l.store(if finish == Finish::Gelu { gelu(l, value) } else { value }, out);
+                finished(l, d.to_floats(*sums), rows.roundings[row], panel, finish, out);
             }
         }
     }
@@ -99,4 +96,42 @@ fn tile<D: Dot, const ROWS: usize, const PANELS: usize>(
         }
     }
     sums
+}
+
+/// Sixteen sums of a row, scaled, shifted and stored.
+#[inline(always)]
+fn finished<L: Lanes>(l: L, sums: L::F, rounding: Rounding, panel: &Panel, finish: Finish, out: &mut [f32; LANES]) {
+    let scale = l.mul(l.splat(rounding.scale), l.load(&panel.scales));
+    let value = l.mul_add(sums, scale, l.load(&panel.offsets));
+    l.store(if finish == Finish::Gelu { gelu(l, value) } else { value }, out);
+}
+
+/// The same for a matrix in [`Layout::Rows`](crate::matrix::Layout::Rows): plain sums over bytes side by side, of
+/// which compilers make the best of any processor's vectors.
+#[inline(always)]
+pub(crate) fn linear_by_rows<L: Lanes<F = [f32; LANES]>>(
+    l: L,
+    rows: RowsRef<'_>,
+    matrix: &Matrix,
+    finish: Finish,
+    out: &mut [f32],
+) {
+    assert!(rows.width == matrix.inputs && out.len() == rows.roundings.len() * matrix.outputs);
+    for group in matrix.groups() {
+        let outs = out.chunks_exact_mut(matrix.outputs).zip(rows.roundings);
+        for (row, (out, rounding)) in rows.bytes.chunks_exact(rows.width).zip(outs) {
+            let out = &mut out[group.first_output..];
+            let panels = group.weights().chunks_exact(LANES * rows.width).zip(group.panels);
+            for ((weights, panel), out) in panels.zip(out.as_chunks_mut::<LANES>().0) {
+                let mut sums = [0.0; LANES];
+                for ((sum, weights), of_weights) in
+                    sums.iter_mut().zip(weights.chunks_exact(rows.width)).zip(panel.sums)
+                {
+                    let products = row.iter().zip(weights).map(|(x, w)| i32::from(*x) * i32::from(*w));
+                    *sum = (products.sum::<i32>() - rounding.zero * of_weights) as f32;
+                }
+                finished(l, sums, *rounding, panel, finish, out);
+            }
+        }
+    }
 }

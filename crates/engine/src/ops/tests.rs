@@ -82,7 +82,7 @@ fn an_exponential_of_almost_nothing_is_almost_nothing() {
 
 /// Outputs of `steps` for `rows` rows of bytes with nothing done after the products but the zero point.
 fn products(steps: Steps, bytes: &[u8], zeros: &[i32], weights: &[i8], outputs: usize) -> Vec<f32> {
-    let matrix = Matrix::pack(weights, &vec![1.0; outputs], &vec![0.0; outputs], steps.panels_at_once());
+    let matrix = Matrix::pack(weights, &vec![1.0; outputs], &vec![0.0; outputs], steps.layout());
     let roundings: Vec<Rounding> = zeros.iter().map(|zero| Rounding { scale: 1.0, zero: *zero }).collect();
     let mut out = vec![f32::NAN; zeros.len() * outputs];
     let rows = RowsRef { width: matrix.inputs, bytes, roundings: &roundings };

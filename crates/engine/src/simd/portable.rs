@@ -1,6 +1,6 @@
 //! Plain Rust, for processors without a kernel of their own and as the measure of the others.
 
-use super::{Dot, LANES, Lanes, Quad};
+use super::{LANES, Lanes};
 
 /// Runs everywhere.
 #[derive(Debug, Clone, Copy)]
@@ -139,47 +139,4 @@ fn larger(a: f32, b: f32) -> f32 {
 #[inline(always)]
 fn smaller(a: f32, b: f32) -> f32 {
     if a < b { a } else { b }
-}
-
-impl Dot for Portable {
-    type Floats = Self;
-    type Sums = [i32; LANES];
-    type Inputs = [i32; 4];
-    type Weights = [i8; 4 * LANES];
-
-    #[inline(always)]
-    fn floats(self) -> Self {
-        self
-    }
-
-    #[inline(always)]
-    fn scaled(self, values: &[i32; LANES], factor: i32) -> [i32; LANES] {
-        values.map(|value| value.wrapping_mul(factor))
-    }
-
-    #[inline(always)]
-    fn inputs(self, from: [u8; 4]) -> [i32; 4] {
-        from.map(i32::from)
-    }
-
-    #[inline(always)]
-    fn weights(self, from: &Quad) -> [i8; 4 * LANES] {
-        from.0
-    }
-
-    #[inline(always)]
-    fn dot(self, sums: [i32; LANES], inputs: [i32; 4], weights: [i8; 4 * LANES]) -> [i32; LANES] {
-        let mut sums = sums;
-        for (output, sum) in sums.iter_mut().enumerate() {
-            for (input, x) in inputs.iter().enumerate() {
-                *sum = sum.wrapping_add(x * i32::from(weights[4 * output + input]));
-            }
-        }
-        sums
-    }
-
-    #[inline(always)]
-    fn to_floats(self, sums: [i32; LANES]) -> Floats {
-        sums.map(|sum| sum as f32)
-    }
 }

@@ -1,23 +1,23 @@
 //! `moodline run`: fetches and refreshes on its own, stops when told.
 
 use std::{
-    process::{Child, Command},
+    process::Command,
     time::{Duration, Instant},
 };
 
 use moodline_testkit::{LocalServer, Reply};
 
-use crate::support::Project;
+use crate::support::{Project, Running};
 
 /// Far longer than anything takes here; only a hang reaches it.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn terminate(child: &mut Child) -> i32 {
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+fn terminate(service: &mut Running) -> i32 {
+    Command::new("kill").args(["-TERM", &service.id().to_string()]).status().unwrap();
     let began = Instant::now();
     loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status.code().unwrap_or(-1);
+        if let Some(code) = service.ended() {
+            return code;
         }
         assert!(began.elapsed() < PATIENCE, "the service does not stop");
         std::thread::sleep(Duration::from_millis(20));
@@ -54,7 +54,7 @@ async fn new_mentions_reach_the_curve_without_a_hand_on_it() {
             let shown = project.run(&["map", "show", "online-bank", "--format", "json"]);
             shown.code == 0 && shown.json()["layer"]["n"].as_u64().is_some_and(|n| n >= 3)
         });
-        assert!(service.try_wait().unwrap().is_none(), "still running");
+        assert!(service.ended().is_none(), "still running");
         assert_eq!(terminate(&mut service), 0, "{}", project.log());
         assert!(project.log().contains("stopped"), "{}", project.log());
         // Nothing is left half done: a recount agrees.
@@ -73,7 +73,7 @@ async fn a_host_that_is_down_is_tried_again_and_the_service_stays_up() {
     tokio::task::block_in_place(|| {
         let mut service = project.start(&["run", "--role", "fetch"]);
         eventually(&project, "a failed fetch in the log", || project.log().contains("next try in"));
-        assert!(service.try_wait().unwrap().is_none(), "still running");
+        assert!(service.ended().is_none(), "still running");
         assert_eq!(terminate(&mut service), 0);
     });
     assert_eq!(server.count(), 1, "a failing host is left alone for a while");

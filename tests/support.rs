@@ -125,14 +125,43 @@ impl Project {
     }
 
     /// Starts a command and leaves it running.
-    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+    pub(crate) fn start(&self, arguments: &[&str]) -> Running {
         let log = fs::File::create(self.path("service.log")).unwrap();
-        self.command(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap()
+        Running(self.command(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
     /// What the started command has logged so far.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("service.log")).unwrap_or_default()
+    }
+}
+
+/// A command under way; it ends with the test, however that ends.
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Ends it without a chance to tidy up.
+    pub(crate) fn kill(mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Its exit status, if it has ended.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        self.0.try_wait().unwrap().map(|status| status.code().unwrap_or(-1))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -233,6 +233,16 @@ mod tests {
     }
 
     #[test]
+    fn a_manifest_names_the_engine_of_its_encoder() {
+        for (name, kind) in [("native", EngineKind::Native), ("rten", EngineKind::Rten)] {
+            let mut manifest = manifest_of(b"weights");
+            manifest["engine"] = json!(name);
+            let folder = folder(&manifest, None);
+            assert_eq!(Manifest::read(folder.path()).unwrap().engine(folder.path()).unwrap(), kind);
+        }
+    }
+
+    #[test]
     fn a_changed_file_is_refused_by_its_hash() {
         let folder = folder(&manifest_of(b"weights"), Some(b"weighty"));
         let error = Manifest::read(folder.path()).unwrap().read_file(folder.path(), "part.bin").unwrap_err();

@@ -43,3 +43,14 @@ impl Encoder for NativeEncoder {
         Ok(Hidden::new(batch, values.map_err(|source| batch.failed(source.into()))?.to_vec()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_no_encoder_is_refused_by_its_name() {
+        let error = NativeEncoder::new(b"weights", 1, (384, 256), Path::new("encoder.safetensors")).err().unwrap();
+        assert_eq!(error.to_string(), "encoder.safetensors cannot be used as an encoder's weights");
+    }
+}

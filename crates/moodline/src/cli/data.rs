@@ -1,0 +1,165 @@
+//! Arguments of the commands that bring mentions in, ask for them, and correct them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use moodline_types::{
+    Emotion, FlagStatus, MapId, MentionOrder, OpinionId, PersonaId, SentimentLabel, SourceId, StageId, TouchpointId,
+};
+
+use super::{ListFormat, ShowFormat};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moodline import reviews.csv
+  moodline import export.xlsx --preset appfollow --source ios-reviews
+  moodline import old.csv.gz --column text=Comment --column time=Date --column rating=Stars --rating-scale 1,10
+
+Importing the same file again changes nothing; an import that was cut off goes on where it stopped.
+Rows that cannot be read are listed with their line numbers; all others are kept.")]
+pub(crate) struct ImportArgs {
+    /// A .csv, .tsv, .jsonl, .json or .xlsx file, or one of them with .gz
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Name of the source the mentions belong to [default: from the file's name]
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) source: Option<SourceId>,
+
+    /// Column names of a known export: generic, appfollow, google-play, trustpilot, steam, typeform, telegram, weibo
+    #[arg(long, value_name = "PRESET")]
+    pub(crate) preset: Option<String>,
+
+    /// Where a field is: text, title, id, time, rating, author, url or language, e.g. `--column text=Comment`
+    #[arg(long = "column", value_name = "FIELD=NAME")]
+    pub(crate) columns: Vec<String>,
+
+    /// Worst and best rating, e.g. `1,5`
+    #[arg(long, value_name = "WORST,BEST", value_parser = rating_scale, allow_hyphen_values = true)]
+    pub(crate) rating_scale: Option<[f32; 2]>,
+
+    /// Time zone of times without one, e.g. `Asia/Shanghai`
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) time_zone: Option<String>,
+
+    /// Language of rows that do not say, e.g. `zh-Hans`
+    #[arg(long, value_name = "LANG")]
+    pub(crate) language: Option<String>,
+}
+
+fn rating_scale(text: &str) -> Result<[f32; 2], String> {
+    let ends =
+        text.split_once(',').and_then(|(worst, best)| Some([worst.trim().parse().ok()?, best.trim().parse().ok()?]));
+    ends.filter(|[worst, best]: &[f32; 2]| (best - worst).is_normal())
+        .ok_or_else(|| format!("`{text}` is not two different numbers such as `1,5`"))
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moodline mentions --map online-bank --touchpoint transfers --sentiment negative --since 14d
+  moodline mentions --map online-bank --flagged --status open --order severity
+  moodline mentions --lang zh --text 退款 --format jsonl")]
+pub(crate) struct MentionsArgs {
+    /// The map to look at; needed by --stage, --touchpoint, --persona, --flagged and --status
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<MapId>,
+    /// Only this stage
+    #[arg(long, value_name = "STAGE", requires = "map")]
+    pub(crate) stage: Option<StageId>,
+    /// Only this touchpoint
+    #[arg(long, value_name = "TOUCHPOINT", requires = "map")]
+    pub(crate) touchpoint: Option<TouchpointId>,
+    /// Only opinions that fit no touchpoint
+    #[arg(long, requires = "map", conflicts_with_all = ["stage", "touchpoint"])]
+    pub(crate) unassigned: bool,
+    /// Only this persona
+    #[arg(long, value_name = "PERSONA", requires = "map")]
+    pub(crate) persona: Option<PersonaId>,
+    /// negative, neutral, positive, mixed or unsure
+    #[arg(long, value_name = "SENTIMENT")]
+    pub(crate) sentiment: Option<SentimentLabel>,
+    /// Only opinions that ask for attention
+    #[arg(long, requires = "map")]
+    pub(crate) flagged: bool,
+    /// Only flags that are open, acknowledged, resolved or `false_positive`
+    #[arg(long, value_name = "STATUS", requires = "map")]
+    pub(crate) status: Option<FlagStatus>,
+    /// Posted at or after: a date (2026-05-01), an instant, or an age (36h, 14d, 8w)
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Posted before: a date, an instant or an age
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+    /// Only this source
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) source: Option<SourceId>,
+    /// Only this language; `zh` also finds zh-Hans and zh-Hant
+    #[arg(long, value_name = "LANG")]
+    pub(crate) lang: Option<String>,
+    /// joy, anger, sadness, fear, surprise, disgust or neutral
+    #[arg(long, value_name = "EMOTION")]
+    pub(crate) emotion: Option<Emotion>,
+    /// Only judgements at least this probable, 0 to 1
+    #[arg(long, value_name = "P")]
+    pub(crate) min_confidence: Option<f32>,
+    /// Only mentions with these words in title or text
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) text: Option<String>,
+    /// time (newest first) or severity (most negative first)
+    #[arg(long, value_name = "ORDER", default_value = "time")]
+    pub(crate) order: MentionOrder,
+    /// Most rows to show
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) limit: u32,
+    /// Rows to leave out first
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) offset: u32,
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub(crate) format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourcesArgs {
+    /// Show rows that could not be read, newest first
+    #[arg(long)]
+    pub(crate) rejected: bool,
+    /// Only this source
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) source: Option<SourceId>,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moodline relabel 1042 --sentiment neutral
+  moodline relabel 1042 --map online-bank --touchpoint fees
+  moodline relabel 1042 --irrelevant
+
+Opinion ids are those of `moodline mentions`. Corrections survive re-scoring and re-assignment.")]
+pub(crate) struct RelabelArgs {
+    /// The opinion
+    #[arg(value_name = "OPINION", value_parser = |id: &str| id.parse().map(OpinionId))]
+    pub(crate) opinion: OpinionId,
+    /// The sentiment it really has: negative, neutral, positive or mixed
+    #[arg(long, value_name = "SENTIMENT")]
+    pub(crate) sentiment: Option<SentimentLabel>,
+    /// The map that --touchpoint or --nowhere is about
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<MapId>,
+    /// The touchpoint it really concerns
+    #[arg(long, value_name = "TOUCHPOINT", requires = "map")]
+    pub(crate) touchpoint: Option<TouchpointId>,
+    /// It concerns no touchpoint of the map
+    #[arg(long, requires = "map", conflicts_with = "touchpoint")]
+    pub(crate) nowhere: bool,
+    /// It is no customer's opinion: count it nowhere
+    #[arg(long)]
+    pub(crate) irrelevant: bool,
+    /// It is a customer's opinion after all
+    #[arg(long, conflicts_with = "irrelevant")]
+    pub(crate) relevant: bool,
+    /// Who says so
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
+}

@@ -1,0 +1,106 @@
+//! Arguments of the commands that do the work: demo, init, run and the steps.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, ValueEnum};
+use moodline_types::{MapId, SourceId};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moodline demo
+  moodline demo --dir /tmp/try && moodline --config /tmp/try/moodline.toml map show online-bank")]
+pub(crate) struct DemoArgs {
+    /// Folder for the demo's settings, maps, mentions and database; an earlier demo in it is replaced
+    #[arg(long, default_value = "moodline-demo", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+
+    /// Language of the maps' names: en, zh-Hans or zh-Hant
+    #[arg(long, default_value = "en", value_name = "LANG")]
+    pub(crate) names: String,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moodline init
+  moodline init shop --template purchase-advocacy --map my-shop")]
+pub(crate) struct InitArgs {
+    /// Folder to write into; existing files are never overwritten
+    #[arg(default_value = ".", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+
+    /// Stage vocabulary of the first map (`moodline map new --help` lists them)
+    #[arg(long, default_value = "awareness-to-after-sales", value_name = "TEMPLATE")]
+    pub(crate) template: String,
+
+    /// Id of the first map
+    #[arg(long, default_value = "my-map", value_name = "ID")]
+    pub(crate) map: MapId,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Stops on SIGINT or SIGTERM after finishing the batch under way.")]
+pub(crate) struct RunArgs {
+    /// Do only these parts of the work, to share it over machines: fetch, enrich, assign, layers
+    #[arg(long, value_delimiter = ',', value_name = "ROLE")]
+    pub(crate) role: Vec<Role>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    Fetch,
+    Enrich,
+    Assign,
+    Layers,
+}
+
+#[derive(Debug, Args, Default)]
+pub(crate) struct RefreshArgs {
+    /// Only these maps
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Vec<MapId>,
+
+    /// Only these sources
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) source: Vec<SourceId>,
+
+    /// Last day of the window, e.g. 2026-05-31 [default: today, UTC]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<NaiveDate>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FetchArgs {
+    /// Only these sources
+    #[arg(long, value_name = "SOURCE")]
+    pub(crate) source: Vec<SourceId>,
+
+    /// Show what the next page would store, and store nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EnrichArgs {
+    /// First put mentions that were set aside after failed tries back into the queue
+    #[arg(long)]
+    pub(crate) retry: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MapArg {
+    /// Only these maps
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Vec<MapId>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LayersArgs {
+    /// Only these maps
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Vec<MapId>,
+
+    /// Last day of the window, e.g. 2026-05-31 [default: today, UTC]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<NaiveDate>,
+}

@@ -25,7 +25,7 @@ fn each_heavy_library_lives_behind_one_seam() {
     for (library, allowed) in [
         ("sqlx", vec!["store-sqlite", "store-postgres", "testkit"]),
         ("reqwest", vec!["http"]),
-        ("rten", vec!["model"]),
+        ("moodline-engine", vec!["model"]),
         ("tokenizers", vec!["model"]),
         ("feed-rs", vec!["sources"]),
         ("cron", vec!["schedule"]),

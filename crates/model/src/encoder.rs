@@ -13,16 +13,6 @@ pub(crate) struct EmbeddedBatch {
 }
 
 impl EmbeddedBatch {
-    /// Each row's vectors.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = &[f32]> {
-        let mut left = self.embeddings.as_slice();
-        self.lengths.iter().map(move |length| {
-            let (row, others) = left.split_at(length * self.width);
-            left = others;
-            row
-        })
-    }
-
     /// The error that the engine failed on this batch with `source`.
     pub(crate) fn failed(&self, source: Box<dyn std::error::Error + Send + Sync>) -> ModelError {
         ModelError::Encode { rows: self.lengths.len(), length: self.lengths.iter().copied().max().unwrap_or(0), source }

@@ -23,7 +23,6 @@ mod manifest;
 mod native_encoder;
 mod opinion;
 mod pipeline;
-mod rten_encoder;
 mod script;
 mod sentence;
 mod tokens;

@@ -6,19 +6,11 @@ use moodline_types::Embedding;
 use tracing::info;
 
 use crate::{
-    Classifier, ModelError, ModelOptions, ModelProfile, Text, Verdict,
-    embeddings::WordEmbeddings,
-    encoder::Encoder,
-    heads::Heads,
-    manifest::{EngineKind, MANIFEST, Manifest},
-    native_encoder::NativeEncoder,
-    pipeline::Pipeline,
-    rten_encoder::RtenEncoder,
-    tokens::PrefixTokenizer,
+    Classifier, ModelError, ModelOptions, ModelProfile, Text, Verdict, embeddings::WordEmbeddings, encoder::Encoder,
+    heads::Heads, manifest::Manifest, native_encoder::NativeEncoder, pipeline::Pipeline, tokens::PrefixTokenizer,
 };
 
-const RTEN_ENCODER: &str = "encoder.onnx";
-const NATIVE_ENCODER: &str = "encoder.safetensors";
+const ENCODER: &str = "encoder.safetensors";
 const HEADS: &str = "heads.safetensors";
 const TOKENIZER: &str = "tokenizer.json";
 
@@ -92,17 +84,11 @@ impl LocalModel {
     }
 }
 
-/// The encoder of `dir`, on the engine its manifest names.
+/// The encoder of `dir`, on this machine's best kernel.
 fn encoder_of(manifest: &Manifest, dir: &Path, threads: usize) -> Result<Box<dyn Encoder>, ModelError> {
-    Ok(match manifest.engine(&dir.join(MANIFEST))? {
-        EngineKind::Native => {
-            let (bytes, path) = (manifest.read_file(dir, NATIVE_ENCODER)?, dir.join(NATIVE_ENCODER));
-            Box::new(NativeEncoder::new(&bytes, threads, (manifest.hidden, manifest.window.max_tokens), &path)?)
-        }
-        EngineKind::Rten => {
-            Box::new(RtenEncoder::new(manifest.read_file(dir, RTEN_ENCODER)?, threads, &dir.join(RTEN_ENCODER))?)
-        }
-    })
+    let (bytes, path) = (manifest.read_file(dir, ENCODER)?, dir.join(ENCODER));
+    let size = (manifest.hidden, manifest.window.max_tokens);
+    Ok(Box::new(NativeEncoder::new(&bytes, threads, size, &path)?))
 }
 
 /// The result of a thread; its panic goes on here.

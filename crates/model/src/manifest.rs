@@ -14,6 +14,9 @@ use crate::{ModelError, ModelProfile};
 /// Name of the manifest in a model folder.
 pub(crate) const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
+
+/// The engine that runs the encoder: `moodline-engine`.
+const ENGINE: &str = "native";
 const SENTIMENT_LABELS: [&str; 3] = ["negative", "neutral", "positive"];
 
 /// What `manifest.json` says. Keys that only people read (licence, base, pooling), and those no engine needs (padding), are left out.
@@ -34,15 +37,6 @@ pub(crate) struct Manifest {
     pub(crate) touchpoint: TouchpointCalibration,
     pub(crate) self_test: Vec<SelfTest>,
     pub(crate) self_test_tolerance: f32,
-}
-
-/// What can run an encoder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EngineKind {
-    /// Our own kernels, on `encoder.safetensors`.
-    Native,
-    /// rten, on `encoder.onnx`.
-    Rten,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -112,7 +106,7 @@ impl Manifest {
         let emotions: Vec<&str> = Emotion::ALL.iter().map(|emotion| emotion.as_str()).collect();
         let window = self.window;
         expect(path, "format", &FORMAT, &self.format)?;
-        self.engine(path)?;
+        expect(path, "engine", &ENGINE, &self.engine.as_str())?;
         expect(path, "sentiment.labels", &SENTIMENT_LABELS.join(", "), &self.sentiment.labels.join(", "))?;
         expect(path, "emotion.labels", &emotions.join(", "), &self.emotion.labels.join(", "))?;
         expect(path, "embedding.width", &self.hidden, &self.embedding.width)?;
@@ -133,15 +127,6 @@ impl Manifest {
             }
         }
         Ok(())
-    }
-
-    /// What runs the encoder.
-    pub(crate) fn engine(&self, path: &Path) -> Result<EngineKind, ModelError> {
-        match self.engine.as_str() {
-            "native" => Ok(EngineKind::Native),
-            "rten" => Ok(EngineKind::Rten),
-            other => Err(mismatch(path, "engine", "native or rten", &other)),
-        }
     }
 
     /// The content of the file `name` of `folder`, once its size and SHA-256 are found to be the manifest's.
@@ -203,7 +188,7 @@ mod tests {
 
     fn manifest_of(content: &[u8]) -> Value {
         json!({
-            "id": "tiny-1", "format": 1, "engine": "rten", "license": "MIT", "base": "none",
+            "id": "tiny-1", "format": 1, "engine": "native", "license": "MIT", "base": "none",
             "files": [{"name": "part.bin", "bytes": content.len(), "sha256": hex::encode(Sha256::digest(content))}],
             "prefix": "query: ", "hidden": 32, "pad_id": 1,
             "embedding": {"file": "part.bin", "rows": 1, "width": 32, "block": 32, "encoding": "q4_0"},
@@ -230,16 +215,6 @@ mod tests {
         let manifest = Manifest::read(folder.path()).unwrap();
         assert_eq!(manifest.read_file(folder.path(), "part.bin").unwrap(), b"weights");
         assert_eq!(manifest.profile().id.as_str(), "tiny-1");
-    }
-
-    #[test]
-    fn a_manifest_names_the_engine_of_its_encoder() {
-        for (name, kind) in [("native", EngineKind::Native), ("rten", EngineKind::Rten)] {
-            let mut manifest = manifest_of(b"weights");
-            manifest["engine"] = json!(name);
-            let folder = folder(&manifest, None);
-            assert_eq!(Manifest::read(folder.path()).unwrap().engine(folder.path()).unwrap(), kind);
-        }
     }
 
     #[test]
@@ -271,7 +246,7 @@ mod tests {
     fn a_manifest_of_another_format_or_engine_is_refused() {
         for (key, value, message) in [
             ("format", json!(2), "format is 2, expected 1"),
-            ("engine", json!("abacus"), "engine is abacus, expected native or rten"),
+            ("engine", json!("abacus"), "engine is abacus, expected native"),
             ("hidden", json!(64), "embedding.width is 32, expected 64"),
             ("window", json!({"max_tokens": 8, "overlap_tokens": 4}), "is 4, expected less than half of max_tokens"),
             ("files", json!([{"name": "../x", "bytes": 0, "sha256": ""}]), "is ../x, expected a plain file name"),

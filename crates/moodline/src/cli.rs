@@ -108,6 +108,7 @@ pub(crate) enum ShowFormat {
     /// The stable JSON
     Json,
 }
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use tokio_util::{sync::CancellationToken, task::{TaskTracker, task_tracker::TaskTrackerToken}};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{TaskTracker, task_tracker::TaskTrackerToken},
+};
 
 /// Tells jobs to stop and waits for them.
 #[derive(Debug, Clone, Default)]

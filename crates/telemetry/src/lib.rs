@@ -37,7 +37,9 @@ impl Default for LogConfig {
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The level is neither a level nor a list of directives.
-    #[error("`{level}` is not a log level: expected error, warn, info, debug, trace, or directives like `info,sqlx=warn`")]
+    #[error(
+        "`{level}` is not a log level: expected error, warn, info, debug, trace, or directives like `info,sqlx=warn`"
+    )]
     Level {
         /// What was given.
         level: String,

@@ -18,6 +18,6 @@ pub struct LayersConfig {
 
 impl Default for LayersConfig {
     fn default() -> Self {
-        Self { window_days: 28, weeks: 13, max_interval_width: 0.8, stale_after_days: 21 }
+        Self { window_days: 28, weeks: 13, max_interval_width: 1.0, stale_after_days: 21 }
     }
 }

@@ -254,7 +254,7 @@ proptest! {
                 prop_assert!(change.low <= change.net && change.net <= change.high);
             }
             let readable = layer.state == LayerState::Ok;
-            prop_assert!(!readable || layer.high.unwrap() - layer.low.unwrap() <= 0.8);
+            prop_assert!(!readable || layer.high.unwrap() - layer.low.unwrap() <= LayersConfig::default().max_interval_width);
         }
     }
 

@@ -179,6 +179,10 @@ const SETTINGS: &str = "\
 
 [maps]
 paths = [\"maps\"]
+
+[layers]
+# The mentions cover 90 days: the last half is held against the first.
+window_days = 45
 ";
 
 fn source_settings(id: &str) -> String {

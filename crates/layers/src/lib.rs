@@ -3,7 +3,7 @@
 //! [`refresh_layers`] reads the rollups that the assign step keeps and writes one [`moodline_types::Layer`] per
 //! touchpoint, stage and map, for everyone and for each persona, over the headline window and week by week. All of a
 //! refresh belongs to one run and becomes visible at once, so every refresh is a version of the curve. The arithmetic
-//! is [`compute`], a pure function over counts.
+//! is [`compute()`], a pure function over counts.
 
 mod compute;
 mod config;

@@ -1,7 +1,7 @@
 //! The journey map as data: reading and checking it, starting one from a template, matching its keywords, and writing
 //! it with its emotion curve in the formats people ask for.
 //!
-//! A map comes from a TOML file ([`read_map`], [`read_maps`]) or a [`template`]. Its [`JourneyMap::texts`] are what the
+//! A map comes from a TOML file ([`read_map`], [`read_maps`]) or a [`template()`]. Its [`JourneyMap::texts`] are what the
 //! model turns into vectors, its [`KeywordIndex`] is what rules match with. With layers from the database it becomes a
 //! [`MapView`], which [`export`] writes as JSON, CSV, Mermaid or SVG.
 

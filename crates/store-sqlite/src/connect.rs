@@ -10,7 +10,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::failure::{Attempt, Failure};
+use crate::failure::{Attempt, Failure, is_locked};
 
 /// The transaction of a write.
 pub(crate) type Tx = Transaction<'static, Sqlite>;
@@ -48,9 +48,9 @@ impl SqliteStore {
             create_folder(folder, url).await?;
         }
         let location = path.display().to_string();
-        let writer = pool(1).connect_with(options.clone()).await;
+        let writer = connected(1, options.clone()).await;
         let writer = writer.map_err(|error| Failure::from(error).told("open it", &location))?;
-        let readers = pool(READERS).connect_with(options.pragma("query_only", "ON")).await;
+        let readers = connected(READERS, options.pragma("query_only", "ON")).await;
         let readers = readers.map_err(|error| Failure::from(error).told("open it", &location))?;
         Ok(Self { writer, readers, location })
     }
@@ -144,6 +144,20 @@ impl Store for SqliteStore {
 
 async fn scalar(pool: &SqlitePool, sql: &'static str) -> Attempt<i64> {
     Ok(sqlx::query_scalar(sql).fetch_one(pool).await?)
+}
+
+/// A pool with its first connection open. SQLite gives up at once, without its busy timeout, where another process
+/// turns the same new file to write-ahead logging or recovers its log: that passes within moments.
+async fn connected(connections: u32, options: SqliteConnectOptions) -> sqlx::Result<SqlitePool> {
+    let began = tokio::time::Instant::now();
+    loop {
+        match pool(connections).connect_with(options.clone()).await {
+            Err(error) if is_locked(&error) && began.elapsed() < BUSY_TIMEOUT => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            outcome => return outcome,
+        }
+    }
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {

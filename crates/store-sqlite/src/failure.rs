@@ -61,14 +61,24 @@ fn cause(error: &sqlx::Error) -> Cause {
     }
 }
 
+/// Whether another connection holds what the statement needs.
+pub(crate) fn is_locked(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(primary_code).is_some_and(|code| matches!(code, BUSY | LOCKED))
+}
+
+const BUSY: u32 = 5;
+const LOCKED: u32 = 6;
+
 /// Primary result codes of <https://www.sqlite.org/rescode.html>: the low byte of the extended code.
+fn primary_code(error: &dyn DatabaseError) -> Option<u32> {
+    error.code()?.parse::<u32>().ok().map(|code| code & 0xff)
+}
+
 fn of_code(error: &dyn DatabaseError) -> Cause {
-    const BUSY: u32 = 5;
-    const LOCKED: u32 = 6;
     const IOERR: u32 = 10;
     const FULL: u32 = 13;
     const CANTOPEN: u32 = 14;
-    match error.code().and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff) {
+    match primary_code(error) {
         Some(BUSY | LOCKED | IOERR | CANTOPEN) => Cause::Busy,
         Some(FULL) => Cause::Full,
         _ => Cause::Other,

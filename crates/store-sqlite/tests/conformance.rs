@@ -51,6 +51,22 @@ async fn parent_folders_are_created_and_both_spellings_are_one_file() {
     assert!(path.is_file());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_file_opened_by_many_at_once_is_opened_by_all() {
+    for _ in 0..10 {
+        let database = temp_sqlite();
+        let open = |url: String| async move {
+            let store = SqliteStore::open(&url).await?;
+            store.migrate().await?;
+            store.check().await
+        };
+        let opened: Vec<_> = (0..8).map(|_| tokio::spawn(open(database.url().to_owned()))).collect();
+        for outcome in opened {
+            outcome.await.unwrap().unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn two_processes_may_write_at_once() {
     let database = temp_sqlite();

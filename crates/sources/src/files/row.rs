@@ -108,7 +108,7 @@ impl RowReading {
     fn missing_text(&self) -> String {
         match self.mapping.configured(Field::Text) {
             Some(name) => format!("no text in `{name}`"),
-            None => "no text: name its column with `columns.text`".to_owned(),
+            None => "no text; if another column holds it, name that with `columns.text`".to_owned(),
         }
     }
 

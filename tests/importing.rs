@@ -82,6 +82,30 @@ fn a_missing_file_and_an_unknown_column_say_so() {
 }
 
 #[test]
+fn a_row_that_was_half_written_is_read_again_whole() {
+    let settings = "[[sources.files]]\nid = \"inbox\"\npath = \"a.csv\"\n";
+    let project = Project::new(settings).with_example_map("online-bank");
+    project.write("a.csv", "id,text\n1,\"first line\n");
+    project.run(&["fetch"]).ok();
+    project.write("a.csv", "id,text\n1,\"first line\nsecond line is terrible\"\n2,hello there\n");
+    project.run(&["fetch"]).ok();
+    project.run(&["enrich"]).ok();
+    let rows = project.run(&["mentions", "--text", "second line", "--format", "jsonl"]).ok().json_lines();
+    assert_eq!(rows[0]["external_id"], "1", "{rows:?}");
+}
+
+#[test]
+fn a_mended_time_zone_corrects_the_dates() {
+    let project = Project::new("");
+    project.write("tz.csv", "id,time,text\n1,2026-05-01 10:00:00,great\n2,20260501103000,fine\n");
+    project.run(&["import", "tz.csv"]).ok();
+    let ran = project.run(&["import", "tz.csv", "--time-zone", "Asia/Shanghai"]).ok();
+    assert!(ran.stdout.contains("0 new, 2 changed"), "{}", ran.stdout);
+    let refused = project.run(&["import", "tz.csv", "--time-zone", "Mars"]).failed(1);
+    assert!(refused.stderr.contains("Asia/Shanghai"), "{}", refused.stderr);
+}
+
+#[test]
 fn a_watched_folder_gives_each_file_once() {
     let project = Project::new("[[sources.files]]\nid = \"inbox\"\npath = \"inbox\"\n");
     project.write("inbox/a.jsonl", crate::support::json_lines([("a1".to_owned(), "great".to_owned())]));

@@ -7,7 +7,7 @@ use std::{
 
 use moodline_testkit::{LocalServer, Reply};
 
-use crate::support::{Project, Running};
+use crate::support::{Project, Running, json_lines};
 
 /// Far longer than anything takes here; only a hang reaches it.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -60,6 +60,29 @@ async fn new_mentions_reach_the_curve_without_a_hand_on_it() {
         // Nothing is left half done: a recount agrees.
         project.run(&["check"]).ok();
     });
+}
+
+#[test]
+fn the_first_curve_holds_everything_that_was_waiting_to_be_read() {
+    let project =
+        Project::new("[[sources.files]]\nid = \"inbox\"\npath = \"inbox.jsonl\"\n").with_example_map("online-bank");
+    let rows = (0..400).map(|i| (format!("m{i}"), format!("转账失败，第{i}次了")));
+    let dated = json_lines(rows).replace("2026-05-01T08:00:00Z", &chrono::Utc::now().to_rfc3339());
+    project.write("inbox.jsonl", dated);
+    // Both schedules are far away: all that happens is what was missed.
+    let mut service = project.start(&["run"]);
+    eventually(&project, "the first curve", || {
+        let shown = project.run(&["map", "show", "online-bank", "--format", "json"]);
+        shown.code == 0 && !shown.json()["run"].is_null()
+    });
+    let shown = project.run(&["map", "show", "online-bank", "--format", "json"]).ok().json();
+    assert_eq!(
+        shown["layer"]["n"].as_u64().unwrap() + shown["layer"]["unsure"].as_u64().unwrap(),
+        400,
+        "{}",
+        project.log()
+    );
+    assert_eq!(terminate(&mut service), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

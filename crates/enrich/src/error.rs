@@ -2,10 +2,22 @@
 
 use moodline_model::ModelError;
 use moodline_store::StoreError;
+use moodline_types::ModelId;
 
 /// Judging stopped early; every batch before that is written and the open one is given back.
 #[derive(Debug, thiserror::Error)]
 pub enum EnrichError {
+    /// The opinions of another model count in this database; judging with this one would change no map.
+    #[error(
+        "the database counts the opinions of model {adopted}, and {loaded} is loaded: load {adopted} again (`model.path` \
+         or MOODLINE_MODEL), or begin a new database"
+    )]
+    OtherModel {
+        /// The model whose opinions count.
+        adopted: ModelId,
+        /// The model at hand.
+        loaded: ModelId,
+    },
     /// The database failed.
     #[error("could not read or write what is being judged")]
     Store(#[from] StoreError),

@@ -121,6 +121,9 @@ where
         unassigned_below: profile.unassigned_below,
         similarity_temperature: profile.similarity_temperature,
     };
+    if let Some(adopted) = store.adopted_model().await?.filter(|adopted| adopted.id != record.id) {
+        return Err(EnrichError::OtherModel { adopted: adopted.id, loaded: record.id });
+    }
     store.register_model(&record, clock.now()).await?;
     let id = &profile.id;
     let texts = embed_pending(store, model, id).await?;

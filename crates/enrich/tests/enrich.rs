@@ -25,14 +25,13 @@ struct ScriptedModel {
 
 impl ScriptedModel {
     fn shared(broken: bool) -> (SharedModel, Arc<AtomicUsize>) {
+        Self::named(model(), broken)
+    }
+
+    fn named(id: ModelId, broken: bool) -> (SharedModel, Arc<AtomicUsize>) {
         let read = Arc::new(AtomicUsize::new(0));
-        let profile = ModelProfile {
-            id: model(),
-            dimensions: 2,
-            unassigned_below: 0.5,
-            similarity_temperature: 0.1,
-            unsure_below: 0.5,
-        };
+        let profile =
+            ModelProfile { id, dimensions: 2, unassigned_below: 0.5, similarity_temperature: 0.1, unsure_below: 0.5 };
         (SharedModel::new(Self { profile, broken, read: Arc::clone(&read) }), read)
     }
 }
@@ -149,6 +148,16 @@ async fn a_model_that_fails_on_everything_spoils_no_mention() {
     assert_eq!((backlog.ready, backlog.leased, backlog.set_aside), (4, 0, 0));
     let (mended, _) = ScriptedModel::shared(false);
     assert_eq!(run(&store, &mended, 10).await.unwrap().mentions, 4);
+}
+
+#[tokio::test]
+async fn another_model_than_the_one_that_counts_is_refused_by_name() {
+    let store = store_with(&["a"]).await;
+    run(&store, &ScriptedModel::shared(false).0, 10).await.unwrap();
+    let (other, read) = ScriptedModel::named("scripted-2".parse().unwrap(), false);
+    let error = run(&store, &other, 10).await.unwrap_err().to_string();
+    assert!(error.contains("scripted-1") && error.contains("scripted-2"), "{error}");
+    assert_eq!(read.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test]

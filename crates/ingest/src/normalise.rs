@@ -50,7 +50,15 @@ fn mention(source: &SourceId, raw: RawMention, key: &AuthorKey, now: DateTime<Ut
     let external_id = bounded_id(raw.external_id);
     let (posted_at, posted_at_is_approximate) = bounded(raw.posted_at, now);
     let author_hash = raw.author.as_deref().filter(|a| !a.trim().is_empty()).map(|a| key.hash(source, a));
-    let content_hash = content_hash(title.as_deref(), &text, raw.rating.map(|r| r.normalised()));
+    let content_hash = content_hash([
+        title.as_deref().unwrap_or_default(),
+        &text,
+        &raw.rating.map(|rating| format!("{:.4}", rating.normalised())).unwrap_or_default(),
+        // A date or language that is read otherwise than before (another zone, a mended column) is a change; the time
+        // of fetching is not.
+        &if posted_at_is_approximate { String::new() } else { posted_at.timestamp_millis().to_string() },
+        raw.language.as_deref().unwrap_or_default(),
+    ]);
     Ok(NewMention {
         external_id,
         url: raw.url,
@@ -96,9 +104,9 @@ fn bounded(claimed: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (DateTime<Utc>
     }
 }
 
-fn content_hash(title: Option<&str>, text: &str, rating: Option<f32>) -> String {
+fn content_hash(parts: [&str; 5]) -> String {
     let mut hash = Sha256::new();
-    for part in [title.unwrap_or_default(), text, &rating.map(|r| format!("{r:.4}")).unwrap_or_default()] {
+    for part in parts {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
@@ -167,7 +175,17 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_rating_is_a_change_and_a_changed_author_is_not() {
+    fn a_changed_rating_or_date_is_a_change_and_a_changed_author_is_not() {
+        let dated =
+            |days| ingest(RawMention { posted_at: Some(now() - Duration::days(days)), ..raw("ok then") }).unwrap();
+        assert_ne!(dated(3).content_hash, dated(4).content_hash);
+        let undated = |hours| {
+            let raw = RawMention { posted_at: None, ..raw("ok then") };
+            let later = now() + Duration::hours(hours);
+            mention(&"shop".parse().unwrap(), raw, &AuthorKey::from_bytes([7; 32]), later).unwrap()
+        };
+        assert_eq!(undated(0).content_hash, undated(9).content_hash, "the time of fetching is no content");
+
         let rated = |value| ingest(RawMention { rating: moodline_types::Rating::new(value, 1.0, 5.0), ..raw("ok") });
         assert_ne!(rated(1.0).unwrap().content_hash, rated(2.0).unwrap().content_hash);
         let renamed = ingest(RawMention { author: None, ..raw("很好") }).unwrap();

@@ -14,6 +14,8 @@ pub struct FetchOutcome {
     pub pages: u64,
     /// Mentions and rejected rows over all pages.
     pub changes: PageOutcome,
+    /// Rows that could not be read this time, whether or not they were known before.
+    pub unread: u64,
     /// What the source had to say about itself, e.g. that nothing was modified.
     pub note: Option<String>,
     /// Whether it was asked to stop before the end; the next call goes on there.
@@ -80,6 +82,7 @@ where
         let (more, note) = (page.more, page.note.clone());
         let moved = page.cursor.is_some() && page.cursor != cursor;
         let page: IngestPage = normalise::page(&id, page, key, clock.now());
+        outcome.unread += page.rejected.len() as u64;
         let changes = store.commit_page(&id, &page, clock.now()).await.map_err(failed)?;
         outcome.pages += 1;
         outcome.changes += changes;

@@ -4,7 +4,11 @@
 //! that fails (a host is down, the database is away) logs, waits and tries again while the others go on. What was due
 //! while nothing ran is done once at the start.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
@@ -42,14 +46,18 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
     // Maps are registered where they are used; a machine that only fetches or judges needs no map files.
     let maps = if does(Role::Assign) || does(Role::Layers) { app.register_maps().await? } else { Vec::new() };
     let mut jobs: JoinSet<()> = JoinSet::new();
+    // Held by every source that has not been read once since the start; refreshes wait until all have let go.
+    let unread = Arc::new(());
+    let first_reads = Arc::downgrade(&unread);
     if does(Role::Fetch) {
         let key = app.author_key()?;
         for source in app.sources(&[])? {
             let plan = source_plan(&app, source.as_ref())?;
             info!(source.id = %source.id(), "source {} is read at {plan}", source.id());
-            jobs.spawn(fetch_loop(Arc::clone(&app), source, plan, key.clone()));
+            jobs.spawn(fetch_loop(Arc::clone(&app), source, plan, key.clone(), Arc::clone(&unread)));
         }
     }
+    drop(unread);
     if does(Role::Enrich) {
         let model = app.model().await?;
         info!(model.id = %model.profile().id, "model {} is ready", model.profile().id);
@@ -63,7 +71,7 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
         let plan = Plan::new(&schedule.refresh, &schedule.time_zone)?;
         for loaded in &maps {
             info!(map.id = %loaded.map.id, "map {} is refreshed at {plan}", loaded.map.id);
-            jobs.spawn(layers_loop(Arc::clone(&app), loaded.map.id.clone(), plan.clone()));
+            jobs.spawn(layers_loop(Arc::clone(&app), loaded.map.id.clone(), plan.clone(), Weak::clone(&first_reads)));
         }
     }
     info!("moodline {} is running", env!("CARGO_PKG_VERSION"));
@@ -94,12 +102,14 @@ fn source_plan(app: &App, source: &dyn Source) -> Result<Plan> {
     Ok(Plan::new(own.unwrap_or(&settings.schedule.fetch), &settings.schedule.time_zone)?)
 }
 
-async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key: AuthorKey) {
+async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key: AuthorKey, unread: Arc<()>) {
     let id = source.id().clone();
     let mut due = match app.store.source_state(&id).await {
         Ok(state) => catch_up(&plan, state.and_then(|state| state.last_success_at), app.clock.now()),
         Err(_) => Some(app.clock.now()),
     };
+    // Only what is overdue is worth waiting for.
+    let mut unread = Some(unread).filter(|_| due.is_some_and(|at| at <= app.clock.now()));
     let mut failures = 0;
     while let Some(at) = due {
         if !sleep_until(&app, at).await {
@@ -109,6 +119,7 @@ async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key:
         let result =
             read_source(source.as_mut(), app.store.as_ref(), &key, &app.clock, &mut |_| !app.drain.is_stopping()).await;
         drop(guard);
+        drop(unread.take());
         let now = app.clock.now();
         due = match result {
             Ok(_) => {
@@ -132,7 +143,8 @@ async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key:
 fn wait_after(error: &IngestError, failures: u32) -> Duration {
     match error {
         IngestError::Source { source, .. } if source.retry_after().is_some() => {
-            source.retry_after().unwrap_or(LONGEST_SLEEP)
+            // A host that always asks for a second would be asked every second.
+            source.retry_after().unwrap_or_default().max(Backoff::default().delay(failures))
         }
         _ => Backoff::default().delay(failures),
     }
@@ -144,14 +156,19 @@ async fn enrich_loop(app: Arc<App>, model: SharedModel) {
 
 async fn assign_loop(app: Arc<App>) {
     repeat(&app, "place opinions", || async {
-        let mut moved = false;
+        let (mut moved, mut failed) = (false, Ok(()));
         for map in app.map_ids(&[]).await? {
             let now = app.clock.now();
-            if app.store.backlog(WorkKind::Assign, map.as_str(), now).await?.ready > 0 {
-                moved |= place(&app, &map).await?.mentions > 0;
+            if app.store.backlog(WorkKind::Assign, map.as_str(), now).await?.ready == 0 {
+                continue;
+            }
+            // One map that cannot be placed does not keep the others waiting.
+            match place(&app, &map).await {
+                Ok(outcome) => moved |= outcome.mentions > 0,
+                Err(error) => failed = Err(error),
             }
         }
-        Ok(moved)
+        failed.map(|()| moved)
     })
     .await;
 }
@@ -186,23 +203,22 @@ where
     }
 }
 
-async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan) {
+async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan, first_reads: Weak<()>) {
     let mut due = match last_refresh(&app, &map).await {
         Ok(last) => catch_up(&plan, last, app.clock.now()),
         Err(_) => Some(app.clock.now()),
     };
     let mut failures = 0;
     while let Some(at) = due {
-        if !sleep_until(&app, at).await || !settle(&app, &map).await {
+        if !sleep_until(&app, at).await || !settle(&app, &map, &first_reads).await {
             return;
         }
         let guard = app.drain.guard();
         let result = draw(&app, &map, None).await;
         drop(guard);
         due = match result {
-            Ok(summary) => {
+            Ok(_) => {
                 failures = 0;
-                info!(map.id = %map, "map {map}: {summary}");
                 plan.next_after(app.clock.now())
             }
             Err(error) => {
@@ -216,11 +232,17 @@ async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan) {
     app.drain.stopping().await;
 }
 
-/// Waits until everything that was fetched before now is judged and placed; `false` if told to stop. What arrives
+/// Waits until what was overdue at the start is fetched, and everything fetched before now is judged and placed; `false`
+/// if told to stop. What arrives
 /// meanwhile is for the next refresh. After [`SETTLE`] the map is drawn with what there is: a refresh that is late says
 /// less than one that is a little incomplete.
-async fn settle(app: &App, map: &MapId) -> bool {
+async fn settle(app: &App, map: &MapId, first_reads: &Weak<()>) -> bool {
     let began = tokio::time::Instant::now();
+    while first_reads.strong_count() > 0 && began.elapsed() < SETTLE {
+        if !app.drain.sleep(Duration::from_millis(100)).await {
+            return false;
+        }
+    }
     // Judging queues for placing: only what was queued for placing after the judging was done is new.
     let (mut judged, mut fetched_before) = (false, app.clock.now());
     while began.elapsed() < SETTLE {
@@ -252,7 +274,8 @@ async fn oldest_work(app: &App, map: &MapId, judged: bool) -> Result<Option<Date
     }
     match app.store.adopted_model().await? {
         Some(model) => Ok(app.store.oldest_waiting(WorkKind::Enrich, model.id.as_str()).await?),
-        None => Ok(None),
+        // No model has looked at this database yet: all there is still waits for one.
+        None => Ok((app.store.mention_count().await? > 0).then_some(DateTime::UNIX_EPOCH)),
     }
 }
 

@@ -37,9 +37,8 @@ fn main() -> ExitCode {
     }
 }
 
+/// Writing to standard output fails with a plain I/O error; a pipe that breaks elsewhere (a lost database) is a cause
+/// behind another error, and a failure.
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
-        .any(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
 }

@@ -182,6 +182,14 @@ fn read(file: &Path) -> Result<Settings, BadSettings> {
     Ok(document.value)
 }
 
+/// What every database address is like.
+pub(crate) const DATABASE_ADDRESS: &str = "a database address begins with `sqlite:` or `postgres:`";
+
+/// Whether a text begins like the address of a database we know.
+pub(crate) fn is_database_address(url: &str) -> bool {
+    ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme))
+}
+
 /// What only several keys together, or another crate's parser, can show to be wrong.
 fn across(document: &Document<Settings>) -> Vec<Finding> {
     let settings = &document.value;
@@ -205,9 +213,8 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     if let Err(error) = Plan::new("0 3 * * *", &settings.schedule.time_zone) {
         findings.push(document.finding(&["schedule".into(), "time_zone".into()], error.to_string()));
     }
-    if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| settings.database.url.starts_with(scheme)) {
-        let message = "a database address begins with `sqlite:` or `postgres:`";
-        findings.push(document.finding(&["database".into(), "url".into()], message));
+    if !is_database_address(&settings.database.url) {
+        findings.push(document.finding(&["database".into(), "url".into()], DATABASE_ADDRESS));
     }
     let mut within = |section: &str, key: &str, fits: bool, range: &str| {
         if !fits {

@@ -23,7 +23,7 @@ use tracing::{info, warn};
 
 use crate::{
     progress::Progress,
-    settings::{BadSettings, LoadedSettings, ModelConfig},
+    settings::{self, BadSettings, LoadedSettings, ModelConfig},
 };
 
 /// Everything a command works with.
@@ -139,6 +139,9 @@ impl App {
 /// in a file.
 async fn open_store(loaded: &LoadedSettings) -> Result<Arc<dyn Store>> {
     let url = std::env::var("MOODLINE_DATABASE_URL").unwrap_or_else(|_| loaded.settings.database.url.clone());
+    if !settings::is_database_address(&url) {
+        return Err(BadSettings(format!("MOODLINE_DATABASE_URL: {}", settings::DATABASE_ADDRESS)).into());
+    }
     if url.starts_with("postgres") {
         return Ok(Arc::new(PostgresStore::open(&url).await.context("could not open the database")?));
     }

@@ -29,6 +29,9 @@ pub enum PlanError {
     Never(String),
 }
 
+/// Instants looked at before a plan counts as over: one for each second of an hour that happens twice, and room.
+const CANDIDATES: usize = 10_000;
+
 /// When something is due.
 ///
 /// Daylight saving: a local time that does not exist that day (clocks go forward) is skipped, and one that happens
@@ -59,11 +62,13 @@ impl Plan {
     /// The first due instant strictly after `instant`; `None` when there is none left.
     pub fn next_after(&self, instant: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let local = instant.with_timezone(&self.zone);
+        // In an hour that happens twice the iterator may go back to its first pass: what is over is not due.
         self.schedule
             .after(&local)
-            .take(3)
-            .find(|due| self.is_first_of_its_local_time(*due))
-            .map(|due| due.with_timezone(&Utc))
+            .map(|due| (due.with_timezone(&Utc), self.is_first_of_its_local_time(due)))
+            .take(CANDIDATES)
+            .find(|(due, first)| *due > instant && *first)
+            .map(|(due, _)| due)
     }
 
     /// The zone it is read in.
@@ -164,6 +169,19 @@ mod tests {
         assert_eq!(first, at("2026-11-01T05:30:00Z"));
         let plan = Plan::new("30 1 * * *", "America/New_York").unwrap();
         assert_eq!(plan.next_after(first).unwrap(), at("2026-11-02T06:30:00Z"));
+    }
+
+    #[test]
+    fn what_is_due_is_never_over_even_in_an_hour_that_happens_twice() {
+        // Berlin, 2026-10-25: 03:00 becomes 02:00 at 01:00 UTC.
+        for expression in ["15 * * * *", "*/15 * * * *", "* * * * *", "*/20 * * * * *", "30 2 * * *"] {
+            let plan = Plan::new(expression, "Europe/Berlin").unwrap();
+            for minute in 0..240 {
+                let now = at("2026-10-24T23:00:30Z") + chrono::Duration::minutes(minute);
+                let due = plan.next_after(now).unwrap();
+                assert!(due > now, "{expression}: after {now} comes {due}");
+            }
+        }
     }
 
     #[test]

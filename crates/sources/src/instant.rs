@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use regex::{Captures, Regex};
 
@@ -34,7 +34,11 @@ impl TimeReading {
     pub(crate) fn at(&self, local: NaiveDateTime) -> Option<DateTime<Utc>> {
         match self.zone {
             None => Some(local.and_utc()),
-            Some(zone) => zone.from_local_datetime(&local).earliest().map(|instant| instant.to_utc()),
+            // Where clocks go forward at midnight the day begins an hour later.
+            Some(zone) => [local, local + TimeDelta::hours(1)]
+                .iter()
+                .find_map(|local| zone.from_local_datetime(local).earliest())
+                .map(|instant| instant.to_utc()),
         }
     }
 
@@ -66,11 +70,19 @@ impl TimeReading {
         let value: i64 = text.parse().ok()?;
         match text.len() {
             8 => self.at(NaiveDate::parse_from_str(text, "%Y%m%d").ok()?.and_time(NaiveTime::MIN)),
+            12 | 14 if let Some(instant) = self.compact(text) => Some(instant),
             9..=11 => DateTime::from_timestamp(value, 0),
             12..=14 => DateTime::from_timestamp_millis(value),
             15..=17 => DateTime::from_timestamp_micros(value),
             _ => None,
         }
+    }
+
+    /// `202405131020` and `20240513102030`, where that is a time since 1995: as milliseconds these are years ago or ahead.
+    fn compact(&self, text: &str) -> Option<DateTime<Utc>> {
+        let date = NaiveDate::parse_from_str(&text[..8], "%Y%m%d").ok().filter(|date| date.year() >= 1995)?;
+        let format = if text.len() == 12 { "%H%M" } else { "%H%M%S" };
+        self.at(date.and_time(NaiveTime::parse_from_str(&text[8..], format).ok()?))
     }
 
     /// `13.05.2024` and `05/13/2024` say which number is the day; `05/06/2024` with strokes does not.

@@ -28,7 +28,7 @@ pub struct NewMention {
     pub posted_at_is_approximate: bool,
     /// Stars or score.
     pub rating: Option<Rating>,
-    /// Hash of everything whose change makes a revision: title, text, rating.
+    /// Hash of everything whose change makes a revision: title, text, rating, date and language as read.
     pub content_hash: String,
 }
 

@@ -29,6 +29,10 @@ pub(super) async fn run(args: ImportArgs, context: &Context) -> Result<()> {
         config.preset = Deserialize::deserialize(name).with_context(|| format!("--preset {preset}"))?;
     }
     config.rating_scale = args.rating_scale;
+    let findings = config.findings();
+    if !findings.is_empty() {
+        bail!("{}", findings.join("; "));
+    }
     let app = context.app().await?;
     let mut source = FileSource::new(&config, Path::new(""));
     let key = app.author_key()?;
@@ -44,13 +48,13 @@ pub(super) async fn run(args: ImportArgs, context: &Context) -> Result<()> {
     let mut out = Output::new();
     out.line(format!("{id}: {outcome}"))?;
     let changes = outcome.changes;
-    if changes.rejected > 0 {
+    if outcome.unread > 0 {
         let mut rows = app.store.rejected_rows(Some(&id), NAMED).await?;
         rows.reverse();
         for (_, row) in &rows {
             out.line(format!("  {}", place_and_reason(row)))?;
         }
-        if changes.rejected > u64::from(NAMED) {
+        if outcome.unread > u64::from(NAMED) {
             out.line(format!("  … the newest {NAMED}; `moodline sources --rejected --source {id}` lists more"))?;
         }
     }
@@ -60,7 +64,7 @@ pub(super) async fn run(args: ImportArgs, context: &Context) -> Result<()> {
         out.line("`moodline refresh` judges them and draws the curve")?;
     }
     out.flush()?;
-    if changes.rejected > 0 && changes.added + changes.revised + changes.unchanged == 0 {
+    if outcome.unread > 0 && changes.added + changes.revised + changes.unchanged == 0 {
         bail!("nothing in {} could be read", args.file.display());
     }
     Ok(())

@@ -72,7 +72,7 @@ impl FilesConfig {
     }
 
     /// Mistakes that the form alone does not show.
-    pub(crate) fn findings(&self) -> Vec<String> {
+    pub fn findings(&self) -> Vec<String> {
         let mut findings = Vec::new();
         if let Some(zone) = &self.time_zone
             && zone.parse::<Tz>().is_err()

@@ -57,31 +57,30 @@ impl Progress {
         let Some(fingerprint) = known.fingerprint.as_ref().filter(|_| file.size >= known.size) else {
             return Ok(Next::ReadAfter(0));
         };
-        let (hash, ends_a_line) = fingerprint_of(file, known.size)?;
+        let hash = fingerprint_of(file, known.size)?;
         let begins_the_same = hash == *fingerprint;
         Ok(match (begins_the_same, file.size == known.size) {
             // Touched, not changed.
             (true, true) if known.done => Next::Leave,
             (true, true) => Next::ReadAfter(known.rows_done),
-            // Grown. A last row that did not end its line may have been half written: it is read again.
-            (true, false) => Next::ReadAfter(known.rows_done.saturating_sub(u64::from(!ends_a_line))),
+            // Grown. The last row may have been half written, even one that ended with a line break (inside quotes): it
+            // is read again, which costs nothing if it was whole.
+            (true, false) => Next::ReadAfter(known.rows_done.saturating_sub(1)),
             (false, _) => Next::ReadAfter(0),
         })
     }
 }
 
-/// Hash of the first `size` bytes, and whether they end with a line break.
-pub(super) fn fingerprint_of(file: &Found, size: u64) -> io::Result<(String, bool)> {
+/// Hash of the first `size` bytes.
+pub(super) fn fingerprint_of(file: &Found, size: u64) -> io::Result<String> {
     let mut reader = File::open(&file.path)?.take(size);
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
-    let mut last = b'\n';
     loop {
         let read = reader.read(&mut buffer)?;
         if read == 0 {
-            return Ok((hex::encode(&hash.finalize()[..16]), last == b'\n'));
+            return Ok(hex::encode(&hash.finalize()[..16]));
         }
         hash.update(&buffer[..read]);
-        last = buffer[read - 1];
     }
 }

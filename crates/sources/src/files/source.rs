@@ -162,7 +162,9 @@ impl Reader {
                     }
                     return;
                 }
-                Err(reason) => return Self::give_up(file, reason, progress, page),
+                Err(Unreadable::AsItIs(reason)) => return Self::give_up(file, reason, progress, page),
+                // It may be readable the next time without having changed: nothing is remembered.
+                Err(Unreadable::Now(reason)) => return page.rejected.push(whole(file, reason)),
             }
         }
         let Some(mut open) = self.open.take() else { return };
@@ -179,12 +181,12 @@ impl Reader {
     }
 
     /// Opens a file and goes to where reading stopped; `None` where there is nothing new in it.
-    fn begin(&self, file: &Found, progress: &Progress) -> Result<Option<OpenFile>, String> {
-        let unreadable = |error: std::io::Error| format!("the file cannot be read: {error}");
+    fn begin(&self, file: &Found, progress: &Progress) -> Result<Option<OpenFile>, Unreadable> {
+        let unreadable = |error: std::io::Error| Unreadable::Now(format!("the file cannot be read: {error}"));
         let Next::ReadAfter(done) = progress.next(file).map_err(unreadable)? else { return Ok(None) };
         let reading = RowReading::new(&self.config);
-        let (fingerprint, _) = fingerprint_of(file, file.size).map_err(unreadable)?;
-        let rows = table::open(&file.path, reading.mapping()).map_err(|error| error.to_string())?;
+        let fingerprint = fingerprint_of(file, file.size).map_err(unreadable)?;
+        let rows = table::open(&file.path, reading.mapping()).map_err(|error| Unreadable::AsItIs(error.to_string()))?;
         let mut open = OpenFile { file: file.clone(), fingerprint, rows, reading, rows_done: 0 };
         while open.rows_done < done {
             // Rows passed over count all the same among the identical ones.
@@ -200,11 +202,24 @@ impl Reader {
 
     /// A file that cannot be read at all: reported once, and again when it has changed.
     fn give_up(file: &Found, reason: String, progress: &mut Progress, page: &mut Page) {
-        page.rejected.push(RejectedRow { origin: file.name.clone(), line: None, reason, excerpt: String::new() });
+        page.rejected.push(whole(file, reason));
         let failed =
             FileProgress { size: file.size, modified: file.modified, fingerprint: None, rows_done: 0, done: true };
         progress.files.insert(file.name.clone(), failed);
     }
+}
+
+/// Why a file gives no rows.
+enum Unreadable {
+    /// The system does not let us read it now.
+    Now(String),
+    /// What is in it is no table: reading it again would change nothing.
+    AsItIs(String),
+}
+
+/// A file set aside as a whole.
+fn whole(file: &Found, reason: String) -> RejectedRow {
+    RejectedRow { origin: file.name.clone(), line: None, reason, excerpt: String::new() }
 }
 
 impl OpenFile {

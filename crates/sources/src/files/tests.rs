@@ -235,7 +235,11 @@ async fn a_file_that_grew_is_continued_and_one_replaced_is_read_again() {
     let (_, cursor) = read_on(&mut source, None).await;
     File::options().append(true).open(&path).unwrap().write_all(numbered(3..5).as_bytes()).unwrap();
     let (pages, cursor) = read_on(&mut source, cursor).await;
-    assert_eq!(texts(&pages[0].mentions), ["review 3", "review 4"]);
+    assert_eq!(
+        texts(&pages[0].mentions),
+        ["review 2", "review 3", "review 4"],
+        "the last row known may have been half written"
+    );
     fs::write(&path, numbered(100..110)).unwrap();
     let (pages, _) = read_on(&mut source, cursor).await;
     assert_eq!(pages[0].mentions.len(), 10);
@@ -255,7 +259,7 @@ async fn a_file_that_grows_while_it_is_read_comes_to_an_end() {
         cursor = page.cursor.or(cursor);
         File::options().append(true).open(&path).unwrap().write_all(numbered(next..next + 1).as_bytes()).unwrap();
     }
-    assert!((1208..=1212).contains(&count), "each row about once, not {count}");
+    assert!((1208..=1222).contains(&count), "each row about once, the last at each growth again, not {count}");
 }
 
 #[tokio::test]

@@ -117,6 +117,12 @@ fn wrong_questions_are_answered_with_what_is_right() {
     assert!(asks(&["--touchpoint", "transfers"]).failed(2).stderr.contains("--map"));
     assert!(asks(&["--sentiment", "angry"]).failed(2).stderr.contains("negative, neutral, positive"));
     assert!(asks(&["--since", "soon"]).failed(1).stderr.contains("2026-05-01"));
+    project.run(&["refresh"]).ok();
+    let map = ["--map", "online-bank"];
+    for (flag, known) in [("--touchpoint", "transfers"), ("--stage", "after-sales"), ("--persona", "it has ")] {
+        let told = asks(&[&map[..], &[flag, "nonesuch"]].concat()).failed(1).stderr;
+        assert!(told.contains("`nonesuch`") && told.contains(known), "{told}");
+    }
     assert!(asks(&["--map", "nowhere"]).failed(1).stderr.contains("no map `nowhere`"));
     assert!(asks(&["--min-confidence", "7"]).failed(1).stderr.contains("0 to 1"));
 }

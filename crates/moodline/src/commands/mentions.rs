@@ -4,12 +4,14 @@ use std::io::Write;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use moodline_maps::JourneyMap;
 use moodline_types::{Clock, MentionQuery, MentionRow, TouchpointFilter};
 use serde_json::{Value, json};
 
 use super::{
     Context,
     classify::{emotions_json, rounded, sentiment_json},
+    map::read_measured,
 };
 use crate::{
     cli::{ListFormat, MentionsArgs},
@@ -19,7 +21,7 @@ use crate::{
 pub(super) async fn run(args: MentionsArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
     if let Some(map) = &args.map {
-        app.map_ids(std::slice::from_ref(map)).await?;
+        exists(&read_measured(&app, map, None).await?.loaded.map, &args)?;
     }
     let query = query(&args, app.clock.now())?;
     let rows = app.store.find_mentions(&query).await?;
@@ -44,6 +46,23 @@ pub(super) async fn run(args: MentionsArgs, context: &Context) -> Result<()> {
         ListFormat::Csv => csv(&mut out, &rows)?,
     }
     Ok(out.flush()?)
+}
+
+/// Refuses names that the map does not have: an empty list would say that nobody complained.
+fn exists(map: &JourneyMap, args: &MentionsArgs) -> Result<()> {
+    let refuse = |what: &str, id: &str, known: Vec<&str>| -> Result<()> {
+        bail!("map {} has no {what} `{id}`; it has {}", map.id, known.join(", "))
+    };
+    if let Some(id) = args.touchpoint.as_ref().filter(|id| map.touchpoint(id).is_none()) {
+        return refuse("touchpoint", id.as_str(), map.touchpoints().map(|(_, t)| t.id.as_str()).collect());
+    }
+    if let Some(id) = args.stage.as_ref().filter(|id| map.stage(id).is_none()) {
+        return refuse("stage", id.as_str(), map.stages.iter().map(|stage| stage.id.as_str()).collect());
+    }
+    if let Some(id) = args.persona.as_ref().filter(|id| map.persona(id).is_none()) {
+        return refuse("persona", id.as_str(), map.personas.iter().map(|persona| persona.id.as_str()).collect());
+    }
+    Ok(())
 }
 
 fn query(args: &MentionsArgs, now: DateTime<Utc>) -> Result<MentionQuery> {

@@ -1,4 +1,5 @@
-//! `moodline check`: everything that can be found out without doing anything.
+//! `moodline check`: everything that can be found out without fetching or judging. A database or author key that does
+//! not exist yet is made.
 
 use anyhow::Result;
 use moodline_maps::LoadedMap;

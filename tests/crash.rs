@@ -9,7 +9,7 @@ const MENTIONS: usize = 3000;
 
 fn project(database: Option<&str>) -> Project {
     let project = Project::new(
-        "[[sources.files]]\nid = \"log\"\npath = \"log.jsonl\"\n[enrich]\nbatch_mentions = 20\nlease = \"1s\"\n",
+        "[[sources.files]]\nid = \"log\"\npath = \"log.jsonl\"\n[enrich]\nbatch_mentions = 20\nlease = \"1s\"\n[assign]\nlease = \"1s\"\n",
     )
     .with_example_map("online-bank");
     let texts =
@@ -29,7 +29,7 @@ fn survives_kills(project: &Project) {
         // SIGKILL on Unix: no chance to tidy up.
         child.kill();
     }
-    // The last killed worker's lease has to run out.
+    // The leases of killed workers, judging or placing, have to run out.
     std::thread::sleep(Duration::from_millis(1200));
     let ran = project.run(&["refresh", "--as-of", "2026-05-10"]).ok();
     let states = project.run(&["sources", "--format", "json"]).ok().json();

@@ -3,8 +3,11 @@
 The encoder takes word-embedding rows, not token ids: the 96 M word embeddings stay frozen in 4 bits outside it.
 """
 
+from pathlib import Path
+
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import nn
 
 from base import BaseWeights
@@ -101,6 +104,30 @@ class Encoder(nn.Module):
         return self
 
 
+    def load_shipped(self, folder: Path) -> None:
+        """Takes the weights that `export.py` wrote to `folder`, its int8 matrices made float again."""
+        tensors = load_file(str(folder / "encoder.safetensors"))
+
+        def weight(name: str) -> torch.Tensor:
+            return tensors[f"{name}.w"].float() * tensors[f"{name}.s"][:, None]
+
+        def put(parameter: torch.Tensor, value: torch.Tensor) -> None:
+            parameter.data.copy_(value.reshape(parameter.shape))
+
+        put(self.position, tensors["emb.pos"].reshape(POSITIONS, HIDDEN) + tensors["emb.type"])
+        put(self.norm.weight, tensors["emb.ln.w"])
+        put(self.norm.bias, tensors["emb.ln.b"])
+        for i, layer in enumerate(self.layers):
+            put(layer.qkv.weight, torch.cat([weight(f"l{i}.{m}") for m in "qkv"]))
+            put(layer.qkv.bias, torch.cat([tensors[f"l{i}.{m}.b"] for m in "qkv"]))
+            for module, name in ((layer.out, "ao"), (layer.up, "fi"), (layer.down, "fo")):
+                put(module.weight, weight(f"l{i}.{name}"))
+                put(module.bias, tensors[f"l{i}.{name}.b"])
+            for module, name in ((layer.attention_norm, "aln"), (layer.output_norm, "oln")):
+                put(module.weight, tensors[f"l{i}.{name}.w"])
+                put(module.bias, tensors[f"l{i}.{name}.b"])
+
+
 class Heads(nn.Module):
     """Linear readings of the mean of `hidden` over an opinion's tokens."""
 
@@ -120,6 +147,11 @@ class Model(nn.Module):
         self.register_buffer("words", rows, persistent=False)
         self.encoder = Encoder.from_base(base, dropout)
         self.heads = Heads()
+
+    def load_shipped(self, folder: Path) -> None:
+        """Goes on from a shipped model: its layers and its heads."""
+        self.encoder.load_shipped(folder)
+        self.heads.load_state_dict(load_file(str(folder / "heads.safetensors")))
 
     def hidden(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         return self.encoder(F.embedding(ids, self.words), mask)

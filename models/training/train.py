@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="e5-small-q4.bin")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
+    parser.add_argument("--start", type=Path, help="shipped model folder to go on from, instead of the base's own layers")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
@@ -97,6 +98,8 @@ def main() -> None:
     args.work.mkdir(parents=True, exist_ok=True)
     checkpoint = args.work / "last.pt"
     model = Model(BaseWeights(args.base)).to(args.device).train()
+    if args.start:
+        model.load_shipped(args.start)
     optimiser = torch.optim.AdamW([
         {"params": list(model.encoder.parameters()), "full": ENCODER_RATE},
         {"params": list(model.heads.parameters()), "full": HEAD_RATE}], lr=0.0, weight_decay=0.01, fused=True)

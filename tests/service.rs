@@ -1,6 +1,7 @@
 //! `moodline run`: fetches and refreshes on its own, stops when told.
 
 use std::{
+    io::{Read, Write},
     process::Command,
     time::{Duration, Instant},
 };
@@ -100,4 +101,37 @@ async fn a_host_that_is_down_is_tried_again_and_the_service_stays_up() {
         assert_eq!(terminate(&mut service), 0);
     });
     assert_eq!(server.count(), 1, "a failing host is left alone for a while");
+}
+
+#[test]
+fn health_readiness_and_metrics_are_told_over_http() {
+    let project =
+        Project::new("[api]\nlisten = \"127.0.0.1:0\"\n[[sources.files]]\nid = \"inbox\"\npath = \"inbox.jsonl\"\n")
+            .with_example_map("online-bank");
+    project.write("inbox.jsonl", json_lines((0..20).map(|i| (format!("m{i}"), format!("转账失败，第{i}次了")))));
+    let mut service = project.start(&["run"]);
+    eventually(&project, "an address", || project.log().contains("/healthz"));
+    let log = project.log();
+    let address = log.split("http://").nth(1).unwrap().split('/').next().unwrap();
+    let get = |path: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(get("/healthz").starts_with("HTTP/1.1 200"));
+    assert!(get("/readyz").contains("\"ready\":true"), "{}", get("/readyz"));
+    eventually(&project, "a curve in the metrics", || get("/metrics").contains("moodline_layer_age_seconds"));
+    let metrics = get("/metrics");
+    for line in [
+        "moodline_source_mentions{source=\"inbox\"} 20",
+        "moodline_read_mentions_total{source=\"inbox\",change=\"new\"} 20",
+        "moodline_judged_mentions_total 20",
+        "moodline_work{step=\"assign\",target=\"online-bank\",state=\"ready\"} 0",
+        "moodline_database_seconds_bucket",
+    ] {
+        assert!(metrics.contains(line), "{line} is missing in\n{metrics}");
+    }
+    assert_eq!(terminate(&mut service), 0);
 }

@@ -4,6 +4,8 @@
 //! that fails (a host is down, the database is away) logs, waits and tries again while the others go on. What was due
 //! while nothing ran is done once at the start.
 
+mod probe;
+
 use std::{
     future::Future,
     sync::{Arc, Weak},
@@ -12,16 +14,20 @@ use std::{
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
+use metrics::counter;
+use moodline_api::Server;
 use moodline_enrich::SharedModel;
 use moodline_http::Backoff;
-use moodline_ingest::{AuthorKey, IngestError, read_source};
+use moodline_ingest::{AuthorKey, FetchOutcome, IngestError, read_source};
 use moodline_schedule::Plan;
 use moodline_sources::Source;
-use moodline_store::WorkKind;
+use moodline_store::{PageOutcome, WorkKind};
+use moodline_telemetry::Metrics;
 use moodline_types::{Clock, MapId, RunKind, RunStatus, error_chain};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
+use self::probe::AppProbe;
 use crate::{
     cli::{Role, RunArgs},
     commands::{Context, draw, judge, place},
@@ -74,6 +80,10 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
             jobs.spawn(layers_loop(Arc::clone(&app), loaded.map.id.clone(), plan.clone(), Weak::clone(&first_reads)));
         }
     }
+    let server = match app.loaded.settings.api.listen {
+        Some(_) => start_server(&app).await?,
+        None => None,
+    };
     info!("moodline {} is running", env!("CARGO_PKG_VERSION"));
     // Loops end only when told to stop; one that ends otherwise has panicked, and the service with it, so that its
     // supervisor starts it afresh.
@@ -83,7 +93,13 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
         Some(ended) = jobs.join_next() => ended.err(),
     };
     stopping.stop();
-    let drained = tokio::time::timeout(DRAIN_LIMIT, async { while jobs.join_next().await.is_some() {} }).await;
+    let drained = tokio::time::timeout(DRAIN_LIMIT, async {
+        while jobs.join_next().await.is_some() {}
+        if let Some(server) = server {
+            server.stopped().await;
+        }
+    });
+    let drained = drained.await;
     if drained.is_err() {
         warn!("work under way did not finish in {DRAIN_LIMIT:?}; its lease gives it back");
     }
@@ -94,6 +110,22 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
     }
     info!("stopped");
     Ok(())
+}
+
+/// Answers health, readiness and metrics where the settings say so. Other routes are merged here.
+async fn start_server(app: &Arc<App>) -> Result<Option<Server>> {
+    let metrics = Metrics::install()?;
+    tokio::spawn({
+        let (drain, metrics) = (app.drain.clone(), metrics.clone());
+        async move {
+            while drain.sleep(LONGEST_SLEEP).await {
+                metrics.tidy();
+            }
+        }
+    });
+    let routes = moodline_api::routes(Arc::new(AppProbe { app: Arc::clone(app), metrics }));
+    let drain = app.drain.clone();
+    Ok(Server::start(&app.loaded.settings.api, routes, async move { drain.stopping().await }).await?)
 }
 
 fn source_plan(app: &App, source: &dyn Source) -> Result<Plan> {
@@ -121,6 +153,7 @@ async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key:
         drop(guard);
         drop(unread.take());
         let now = app.clock.now();
+        count_read(id.as_str(), &result);
         due = match result {
             Ok(_) => {
                 failures = 0;
@@ -137,6 +170,16 @@ async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key:
     }
     warn!(source.id = %id, "the schedule of {id} has no next time");
     app.drain.stopping().await;
+}
+
+fn count_read(source: &str, result: &Result<FetchOutcome, IngestError>) {
+    let Ok(outcome) = result else {
+        return counter!("moodline_failed_reads_total", "source" => source.to_owned()).increment(1);
+    };
+    let PageOutcome { added, revised, unchanged, rejected } = outcome.changes;
+    for (change, mentions) in [("new", added), ("changed", revised), ("known", unchanged), ("unreadable", rejected)] {
+        counter!("moodline_read_mentions_total", "source" => source.to_owned(), "change" => change).increment(mentions);
+    }
 }
 
 /// The host's own wish, else a delay that doubles with every failure.

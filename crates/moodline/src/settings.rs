@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use moodline_api::ApiConfig;
 use moodline_assign::AssignConfig;
 use moodline_config::{Document, Finding, PathStep};
 use moodline_enrich::EnrichConfig;
@@ -41,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) http: HttpConfig,
     /// How people are protected.
     pub(crate) privacy: PrivacyConfig,
+    /// Where the service answers over HTTP.
+    pub(crate) api: ApiConfig,
     /// What is logged.
     pub(crate) log: LogConfig,
     /// Where mentions come from.

@@ -1,7 +1,10 @@
 //! The four steps, alone or one after the other. They never call each other: this file runs them in their order.
 
+use std::time::Instant;
+
 use anyhow::{Context as _, Result, bail};
 use chrono::NaiveDate;
+use metrics::{counter, histogram};
 use moodline_assign::{AssignOutcome, assign_map};
 use moodline_enrich::{EnrichOutcome, SharedModel};
 use moodline_ingest::{FetchOutcome, preview_source, read_source};
@@ -175,7 +178,11 @@ pub(crate) async fn judge(app: &App, model: &SharedModel) -> Result<EnrichOutcom
     let waiting = app.store.backlog(WorkKind::Enrich, model.profile().id.as_str(), now).await?.ready;
     let bar = app.progress.bar(waiting, "enrich");
     let config = &app.loaded.settings.enrich;
+    let judged = counter!("moodline_judged_mentions_total");
+    let mut counted = 0;
     let outcome = moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut |so_far| {
+        judged.increment(so_far.mentions - counted);
+        counted = so_far.mentions;
         bar.set_length(so_far.mentions + so_far.waiting);
         bar.set_position(so_far.mentions);
         !app.drain.is_stopping()
@@ -201,7 +208,11 @@ pub(crate) async fn place(app: &App, map: &MapId) -> Result<AssignOutcome> {
     let waiting = app.store.backlog(WorkKind::Assign, map.as_str(), app.clock.now()).await?.ready;
     let bar = app.progress.bar(waiting, "assign");
     let config = &app.loaded.settings.assign;
+    let placed = counter!("moodline_placed_mentions_total", "map" => map.to_string());
+    let mut counted = 0;
     let outcome = assign_map(app.store.as_ref(), map, config, &app.clock, &mut |so_far| {
+        placed.increment(so_far.mentions - counted);
+        counted = so_far.mentions;
         bar.set_position(so_far.mentions);
         !app.drain.is_stopping()
     })
@@ -225,9 +236,11 @@ pub(super) async fn layers(args: LayersArgs, context: &Context) -> Result<()> {
 pub(crate) async fn draw(app: &App, map: &MapId, as_of: Option<NaiveDate>) -> Result<String> {
     let as_of = as_of.unwrap_or_else(|| app.clock.now().date_naive());
     let config = &app.loaded.settings.layers;
+    let began = Instant::now();
     let outcome = refresh_layers(app.store.as_ref(), map, config, as_of, &app.clock)
         .await
         .with_context(|| format!("could not compute the layers of map {map}"))?;
+    histogram!("moodline_layers_seconds", "map" => map.to_string()).record(began.elapsed().as_secs_f64());
     Ok(outcome.to_string())
 }
 

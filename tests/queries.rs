@@ -89,6 +89,38 @@ fn corrections_survive(project: &Project) {
     project.run(&["check"]).ok();
 }
 
+fn flags_go_from_hand_to_hand(project: &Project) {
+    let flags = |arguments: &[&str]| project.run(&[&["flags"], arguments].concat());
+    let listed = |filters: &[&str]| flags(&[&["list", "--format", "jsonl"], filters].concat()).ok().json_lines();
+    let open = listed(&["--map", "online-bank", "--status", "open"]);
+    assert!(open.len() >= 2, "{open:#?}");
+    let first = open[0]["id"].to_string();
+
+    let told = flags(&["set", &first, "--resolve"]).failed(2).stderr;
+    assert!(told.contains("--note"), "what resolved it has to be said: {told}");
+    assert!(flags(&["set", &first]).failed(1).stderr.contains("--acknowledge"));
+    assert!(flags(&["set", "99999", "--acknowledge"]).failed(1).stderr.contains("99999"));
+    assert!(flags(&["list", "--map", "online-bank", "--touchpoint", "moon"]).failed(1).stderr.contains("transfers"));
+
+    flags(&["set", &first, "--acknowledge", "--assign", "payments", "--due", "2026-05-01", "--actor", "lin"]).ok();
+    let late = listed(&["--assignee", "payments", "--overdue"]);
+    assert_eq!((&late[0]["id"], &late[0]["status"]), (&open[0]["id"], &"acknowledged".into()));
+    let digest = flags(&["digest", "--format", "json"]).ok().json();
+    let sum = |key: &str| digest.as_array().unwrap().iter().map(|one| one[key].as_u64().unwrap()).sum::<u64>();
+    assert_eq!((sum("open"), sum("acknowledged"), sum("overdue")), (open.len() as u64 - 1, 1, 1));
+
+    flags(&["set", &first, "--resolve", "--note", "time-outs mended", "--actor", "lin"]).ok();
+    let history = flags(&["history", &first, "--format", "json"]).ok().json();
+    let events = history["events"].as_array().unwrap();
+    assert_eq!((events.len(), &events[1]["note"]), (2, &"time-outs mended".into()));
+    let rest = ["--all", "--map", "online-bank", "--status", "open", "--false-positive"];
+    flags(&[&["set"], &rest[..]].concat()).ok();
+    assert_eq!(listed(&["--status", "open"]), Vec::<Value>::new());
+    let shown = mentions(project, &["--flagged", "--status", "resolved"]);
+    assert_eq!(shown.len(), 1);
+    flags(&["set", "--all", "--reopen"]).ok();
+}
+
 fn layer(project: &Project) -> Value {
     project.run(&["map", "show", "online-bank", "--format", "json"]).ok().json()["layer"].clone()
 }
@@ -97,6 +129,7 @@ fn layer(project: &Project) -> Value {
 fn on_sqlite() {
     let project = bank(None);
     every_filter_narrows(&project);
+    flags_go_from_hand_to_hand(&project);
     corrections_survive(&project);
 }
 
@@ -106,6 +139,7 @@ async fn on_postgresql() {
     tokio::task::block_in_place(|| {
         let project = bank(Some(database.url()));
         every_filter_narrows(&project);
+        flags_go_from_hand_to_hand(&project);
         corrections_survive(&project);
     });
 }

@@ -1,6 +1,7 @@
 //! The command line, as `--help` shows it.
 
 mod data;
+mod flags;
 mod maps;
 mod model;
 mod steps;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesArgs},
+    flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
     maps::{ExportArgs, ExportFormat, MapCommand, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
     steps::{DemoArgs, EnrichArgs, FetchArgs, InitArgs, LayersArgs, MapArg, RefreshArgs, Role, RunArgs},
@@ -74,6 +76,9 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// List opinions and their mentions by touchpoint, sentiment, flag and more
     Mentions(Box<MentionsArgs>),
+    /// Triage what asks for attention: take on, hand over, close
+    #[command(subcommand)]
+    Flags(FlagsCommand),
     /// List, show, create and export journey maps
     #[command(subcommand)]
     Map(MapCommand),

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Raises what is new as open, refreshes what is still warranted whatever its status, and takes away what is no
-/// longer warranted and still open.
+/// longer warranted, still open and untouched by people.
 pub(crate) async fn follow(
     tx: &mut Tx,
     map: &MapId,
@@ -63,7 +63,8 @@ async fn lower(tx: &mut Tx, map: &MapId, held: &[i64], wanted: &[(i64, &NewFlag)
     }
     if !gone.is_empty() {
         // Asked again for the status: somebody may have taken it on since.
-        let sql = "DELETE FROM flags WHERE status = 'open' AND id IN (SELECT value FROM json_each($1))";
+        let sql = "DELETE FROM flags WHERE status = 'open' AND id IN (SELECT value FROM json_each($1)) \
+                   AND NOT EXISTS (SELECT 1 FROM flag_events e WHERE e.flag_id = flags.id)";
         sqlx::query(sql).bind(list(&gone)).execute(&mut **tx).await?;
     }
     Ok(())

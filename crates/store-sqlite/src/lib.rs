@@ -20,6 +20,7 @@ mod query;
 mod rollups;
 mod rows;
 mod runs;
+mod triage;
 mod vectors;
 mod work;
 

@@ -8,6 +8,7 @@
 
 pub mod conformance;
 mod error;
+mod flags;
 mod layers;
 mod maps;
 mod mentions;
@@ -20,6 +21,7 @@ mod work;
 use async_trait::async_trait;
 
 pub use error::StoreError;
+pub use flags::FlagStore;
 pub use layers::{LayerSet, LayerStore, RollupRow};
 pub use maps::{AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, RollupDifference, VectorStore};
 pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceState};
@@ -42,6 +44,7 @@ pub trait Store:
     + MapStore
     + AssignmentStore
     + OverrideStore
+    + FlagStore
     + LayerStore
     + RunStore
     + Send

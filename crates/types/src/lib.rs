@@ -25,7 +25,7 @@ pub use cursor::Cursor;
 pub use day::{DayWindow, Week};
 pub use embedding::Embedding;
 pub use error::error_chain;
-pub use flag::{Flag, FlagStatus, NewFlag};
+pub use flag::{Flag, FlagEvent, FlagQuery, FlagRow, FlagStatus, NewFlag, Triage};
 pub use ids::{
     FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId, TouchpointId,
 };

@@ -241,7 +241,7 @@ fn csv(out: &mut Output, rows: &[MentionRow]) -> Result<()> {
 }
 
 /// Text from strangers must not become a formula in somebody's spreadsheet.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 

@@ -5,6 +5,7 @@ mod check;
 mod classify;
 mod demo;
 mod eval;
+mod flags;
 mod import;
 mod init;
 mod map;
@@ -91,6 +92,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Layers(args) => steps::layers(args, context).await,
         Command::Import(args) => import::run(args, context).await,
         Command::Mentions(args) => mentions::run(*args, context).await,
+        Command::Flags(command) => flags::run(command, context).await,
         Command::Map(command) => map::run(command, context).await,
         Command::Sources(args) => sources::run(args, context).await,
         Command::Classify(args) => classify::run(args, context).await,

@@ -15,6 +15,7 @@ pub mod overriding;
 pub mod querying;
 pub mod rolling;
 pub mod texts;
+pub mod triaging;
 pub mod working;
 
 /// Makes a test of every promise. `$make` is an async function without arguments that returns
@@ -38,6 +39,8 @@ macro_rules! conformance_tests {
                 a_retired_map_is_out_of_use_until_it_is_back, texts_wait_for_vectors_per_model;
             assigning: assignments_need_the_lease, placing_again_replaces, flags_follow_their_opinions, touched_flags_stay,
                 new_opinions_take_placing_back;
+            triaging: triage_changes_what_it_names, triage_is_all_or_nothing, flag_queries_narrow,
+                handled_flags_are_not_taken_away;
             rolling: rollups_are_sums_of_tallies, rollups_survive_any_sequence, a_window_selects_its_days, last_days_look_at_all_time;
             overriding: a_correction_outlives_the_opinion, a_correction_queues_every_map, the_latest_correction_wins_in_lists,
                 correcting_nothing_is_an_error;

@@ -6,24 +6,24 @@ use chrono::Utc;
 use moodline_types::Interval;
 use reqwest::{
     Certificate, Client, ClientBuilder, StatusCode,
-    header::{
-        ACCEPT, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
-        RETRY_AFTER,
-    },
+    header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER},
     redirect::Policy,
 };
 use tracing::warn;
 use url::Url;
 
 use crate::{
-    HttpConfig, HttpError, Response, Validators,
+    Headers, HttpConfig, HttpError, Request, Response, Said, Validators,
     address::{PrivateName, PublicResolver, literal_private},
+    request::Method,
     retry_after::parse_retry_after,
     spacing::Spacing,
 };
 
 /// The pause taken when a host says "too many requests" without saying for how long.
 const UNSAID_RETRY_AFTER: Duration = Duration::from_mins(1);
+/// Bytes kept of the body of an error.
+const ERROR_BODY_BYTES: usize = 4096;
 /// Root certificates could not be loaded: the reason given with every https address.
 const NO_ROOTS: &str = "this machine has no CA certificates: install the system's package of them (ca-certificates)";
 
@@ -76,62 +76,97 @@ impl HttpClient {
     /// # Errors
     /// Any [`HttpError`]; answers other than 2xx and 304 are errors.
     pub async fn get(&self, url: &Url, accept: &str, validators: &Validators) -> Result<Response, HttpError> {
-        let mut here = url.clone();
+        self.send(&Request::get(url.clone()).accept(accept).validators(validators)).await
+    }
+
+    /// Sends a request, following redirects as browsers do (RFC 9110 §15.4): after 303, and after 301 and 302 of a
+    /// POST, the next hop is a GET. Secrets stay with the host they were meant for, and a body is never carried to
+    /// another one.
+    ///
+    /// # Errors
+    /// Any [`HttpError`]; answers other than 2xx and 304 are errors.
+    pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
+        let mut here = request.url.clone();
+        here.query_pairs_mut().extend_pairs(request.secret_query.iter().map(|(name, value)| (name, value.reveal())));
+        if request.secret_query.is_empty() {
+            here = request.url.clone();
+        }
+        let home = here.origin();
+        let mut method = request.method;
         let mut moved_permanently = true;
         for hop in 0..=self.inner.config.max_redirects {
-            let answer = self.hop(&here, accept, validators).await?;
-            let status = answer.status();
-            let target = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+            let at_home = here.origin() == home;
+            let answer = self.hop(request, method, &here, at_home).await?;
+            let status = answer.status().as_u16();
+            let target = matches!(status, 301 | 302 | 303 | 307 | 308)
                 .then(|| answer.headers().get(LOCATION).and_then(|value| location(&here, value.as_bytes())))
                 .flatten();
             let Some(target) = target else {
-                return self.read(here, moved_permanently && hop > 0, answer).await;
+                return self.read(request, &here, moved_permanently && hop > 0, answer).await;
             };
-            moved_permanently &= matches!(status.as_u16(), 301 | 308);
-            if target == here && hop > 0 {
+            moved_permanently &= matches!(status, 301 | 308);
+            let same = target == here;
+            if status == 303 || (method == Method::Post && matches!(status, 301 | 302)) {
+                method = Method::Get;
+            } else if same && hop > 0 {
                 break;
+            }
+            if method == Method::Post && target.origin() != home {
+                return Err(HttpError::Redirects { url: request.redact_url(&here), count: hop + 1 });
             }
             here = target;
         }
-        Err(HttpError::Redirects { url: url.clone(), count: self.inner.config.max_redirects })
+        Err(HttpError::Redirects { url: request.redact_url(&request.url), count: self.inner.config.max_redirects })
     }
 
     /// One request and the head of its answer.
-    async fn hop(&self, url: &Url, accept: &str, validators: &Validators) -> Result<reqwest::Response, HttpError> {
+    async fn hop(
+        &self,
+        request: &Request,
+        method: Method,
+        url: &Url,
+        at_home: bool,
+    ) -> Result<reqwest::Response, HttpError> {
         let Inner { client, config, spacing, has_roots } = &*self.inner;
+        let shown = || request.redact_url(url);
         let host = match (url.scheme(), url.host_str()) {
             ("http" | "https", Some(host)) if !host.is_empty() => host,
-            _ => return Err(HttpError::Address { url: url.clone() }),
+            _ => return Err(HttpError::Address { url: shown() }),
         };
         if url.scheme() == "https" && !has_roots {
-            return Err(HttpError::Tls { url: url.clone(), source: NO_ROOTS.into() });
+            return Err(HttpError::Tls { url: shown(), source: NO_ROOTS.into() });
         }
         if !config.allow_private_addresses
             && let Some(address) = literal_private(url)
         {
-            return Err(HttpError::PrivateAddress { url: url.clone(), address });
+            return Err(HttpError::PrivateAddress { url: shown(), address });
         }
-        spacing.turn(host, config.min_interval.duration()).await;
-        let mut request = client.get(url.clone()).header(ACCEPT, accept);
-        if let Some(etag) = &validators.etag {
-            request = request.header(IF_NONE_MATCH, etag);
+        let headers = request_headers(request, at_home)?;
+        spacing.turn(host, config.min_interval.duration().max(request.min_interval)).await;
+        let mut sent = match method {
+            Method::Get => client.get(url.clone()),
+            Method::Post => client.post(url.clone()),
         }
-        if let Some(date) = &validators.last_modified {
-            request = request.header(IF_MODIFIED_SINCE, date);
+        .headers(headers);
+        if let (Method::Post, Some(body)) = (method, &request.body) {
+            sent = sent.header(CONTENT_TYPE, body.content_type).body(body.bytes.clone());
         }
-        request.send().await.map_err(|error| self.send_error(url, error))
+        sent.send().await.map_err(|error| self.send_error(&shown(), error))
     }
 
     /// Judges the status and reads the body, counting as it is decompressed.
     async fn read(
         &self,
-        url: Url,
+        request: &Request,
+        url: &Url,
         moved_permanently: bool,
         mut answer: reqwest::Response,
     ) -> Result<Response, HttpError> {
+        let url = request.redact_url(url);
         let status = answer.status();
         if status != StatusCode::NOT_MODIFIED && !status.is_success() {
-            return Err(status_error(url, status, answer.headers()));
+            let body = request.redact(&said(&mut answer).await);
+            return Err(status_error(url, status, answer.headers(), body));
         }
         let limit = self.inner.config.max_body_bytes;
         let mut body = Vec::new();
@@ -146,13 +181,14 @@ impl HttpClient {
                 body.extend_from_slice(&chunk);
             }
         }
-        let headers = answer.headers();
+        let headers = std::mem::take(answer.headers_mut());
         Ok(Response {
             status: status.as_u16(),
             moved_permanently,
-            content_type: header(headers, &CONTENT_TYPE),
-            validators: Validators { etag: header(headers, &ETAG), last_modified: header(headers, &LAST_MODIFIED) },
+            content_type: header(&headers, &CONTENT_TYPE),
+            validators: Validators { etag: header(&headers, &ETAG), last_modified: header(&headers, &LAST_MODIFIED) },
             not_modified: status == StatusCode::NOT_MODIFIED,
+            headers: Headers(headers),
             url,
             body,
         })
@@ -211,18 +247,60 @@ fn location(from: &Url, value: &[u8]) -> Option<Url> {
     Some(target)
 }
 
-fn status_error(url: Url, status: StatusCode, headers: &HeaderMap) -> HttpError {
+/// The headers of one hop; secrets only for the host they were meant for.
+fn request_headers(request: &Request, at_home: bool) -> Result<HeaderMap, HttpError> {
+    let mut headers = HeaderMap::new();
+    let mut add = |name: &str, value: &str, secret: bool| {
+        let bad = || HttpError::Header { url: request.redact_url(&request.url), name: name.to_owned() };
+        let mut value = HeaderValue::from_str(value).map_err(|_| bad())?;
+        value.set_sensitive(secret);
+        headers.insert(HeaderName::try_from(name).map_err(|_| bad())?, value);
+        Ok(())
+    };
+    add("accept", &request.accept, false)?;
+    if let Some(etag) = &request.validators.etag {
+        add("if-none-match", etag, false)?;
+    }
+    if let Some(date) = &request.validators.last_modified {
+        add("if-modified-since", date, false)?;
+    }
+    for (name, value) in &request.headers {
+        add(name, value, false)?;
+    }
+    for (name, value) in request.secret_headers.iter().filter(|_| at_home) {
+        add(name, value.reveal(), true)?;
+    }
+    Ok(headers)
+}
+
+/// What a host says with its error, as far as it fits: APIs explain themselves there.
+async fn said(answer: &mut reqwest::Response) -> String {
+    let mut bytes = Vec::new();
+    while bytes.len() < ERROR_BODY_BYTES {
+        match answer.chunk().await {
+            Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+            _ => break,
+        }
+    }
+    bytes.truncate(ERROR_BODY_BYTES);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn status_error(url: Url, status: StatusCode, headers: &HeaderMap, body: String) -> HttpError {
     let asked = header(headers, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, Utc::now()));
     let retry_after = match status {
         StatusCode::TOO_MANY_REQUESTS => Some(asked.unwrap_or(UNSAID_RETRY_AFTER)),
         _ if status.is_server_error() || status == StatusCode::FORBIDDEN => asked,
         _ => None,
     };
+    let status = status.as_u16();
+    let said = Said(body);
     match retry_after {
         Some(retry_after) => {
-            HttpError::RateLimited { host: url.host_str().unwrap_or_default().to_owned(), retry_after }
+            let host = url.host_str().unwrap_or_default().to_owned();
+            HttpError::RateLimited { host, retry_after, status, said }
         }
-        None => HttpError::Status { url, status: status.as_u16() },
+        None => HttpError::Status { url, status, said },
     }
 }
 

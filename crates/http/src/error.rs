@@ -51,20 +51,34 @@ pub enum HttpError {
         address: IpAddr,
     },
     /// The host asked for a pause.
-    #[error("{host} asked us to wait {retry_after:?}")]
+    #[error("{host} asked us to wait {retry_after:?}{said}")]
     RateLimited {
         /// Who asked.
         host: String,
         /// How long, 1 s to 24 h.
         retry_after: Duration,
+        /// The status code: 429, or 403 or 5xx with a waiting time.
+        status: u16,
+        /// The host's own explanation.
+        said: Said,
     },
     /// A status that is neither a document nor a redirect.
-    #[error("{url} answered with status {status}")]
+    #[error("{url} answered with status {status}{said}")]
     Status {
         /// Where it came from.
         url: Url,
         /// The status code.
         status: u16,
+        /// The host's own explanation.
+        said: Said,
+    },
+    /// A header that cannot be sent, e.g. a token with a line break in it.
+    #[error("the header `{name}` for {url} holds characters that no header can carry")]
+    Header {
+        /// The address asked for.
+        url: Url,
+        /// The header; its value may be a secret.
+        name: String,
     },
     /// No trusted connection.
     #[error("no trusted connection to {url}")]
@@ -95,7 +109,58 @@ pub enum HttpError {
     },
 }
 
+/// The beginning of an error's body, up to 4 KiB and without the request's secrets. Shown as one short line, and not
+/// at all where it is a web page.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said(pub String);
+
+impl std::fmt::Display for Said {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const CHARACTERS: usize = 300;
+        let words: Vec<&str> = self.0.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+        let line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+        if line.is_empty() || line.starts_with('<') {
+            return Ok(());
+        }
+        let shown: String = line.chars().take(CHARACTERS).collect();
+        write!(f, ": {shown}{}", if shown.len() < line.len() { "…" } else { "" })
+    }
+}
+
 impl HttpError {
+    /// The address it is about, where it is about one.
+    pub fn url(&self) -> Option<&Url> {
+        match self {
+            Self::Client(_) | Self::RateLimited { .. } => None,
+            Self::Address { url }
+            | Self::Timeout { url, .. }
+            | Self::TooLarge { url, .. }
+            | Self::Redirects { url, .. }
+            | Self::PrivateAddress { url, .. }
+            | Self::Status { url, .. }
+            | Self::Header { url, .. }
+            | Self::Tls { url, .. }
+            | Self::Connect { url, .. }
+            | Self::Body { url, .. } => Some(url),
+        }
+    }
+
+    /// The status code, where there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status { status, .. } | Self::RateLimited { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
+    /// What the host said with its error, e.g. JSON that explains it.
+    pub fn said(&self) -> Option<&str> {
+        match self {
+            Self::Status { said, .. } | Self::RateLimited { said, .. } => Some(&said.0),
+            _ => None,
+        }
+    }
+
     /// Whether the same request can succeed later without anyone changing anything.
     pub fn is_transient(&self) -> bool {
         match self {
@@ -103,6 +168,7 @@ impl HttpError {
             Self::Status { status, .. } => matches!(status, 408 | 421 | 425 | 429 | 500..=599) && *status != 501,
             Self::Client(_)
             | Self::Address { .. }
+            | Self::Header { .. }
             | Self::TooLarge { .. }
             | Self::Redirects { .. }
             | Self::PrivateAddress { .. }

@@ -1,5 +1,6 @@
 //! What a host answered.
 
+use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -29,8 +30,26 @@ pub struct Response {
     pub validators: Validators,
     /// Whether the document is unchanged since the validators sent (304); the body is then empty.
     pub not_modified: bool,
+    /// All headers.
+    pub headers: Headers,
     /// The body, decompressed.
     pub body: Vec<u8>,
+}
+
+/// The headers of an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Headers(pub(crate) HeaderMap);
+
+impl Headers {
+    /// The first header of this name, whatever its case; `None` where it is missing or no text.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.to_str().ok().map(str::trim)
+    }
+
+    /// All headers of this name, in order.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.get_all(name).iter().filter_map(|value| value.to_str().ok()).map(str::trim)
+    }
 }
 
 impl Response {

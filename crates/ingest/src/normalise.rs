@@ -124,13 +124,10 @@ mod tests {
     fn raw(text: &str) -> RawMention {
         RawMention {
             external_id: "1".into(),
-            url: None,
             author: Some("mei".into()),
-            title: None,
             text: text.into(),
-            language: None,
             posted_at: Some(now() - Duration::days(3)),
-            rating: None,
+            ..RawMention::default()
         }
     }
 

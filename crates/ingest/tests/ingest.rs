@@ -37,13 +37,9 @@ fn source(answers: impl IntoIterator<Item = Result<Page, SourceError>>) -> Scrip
 fn page(ids: &[&str], cursor: &str, more: bool) -> Page {
     let mention = |id: &&str| RawMention {
         external_id: (*id).to_owned(),
-        url: None,
         author: Some("mei".to_owned()),
-        title: None,
         text: format!("text of {id}"),
-        language: None,
-        posted_at: None,
-        rating: None,
+        ..RawMention::default()
     };
     Page {
         mentions: ids.iter().map(mention).collect(),

@@ -130,7 +130,8 @@ async fn start_server(app: &Arc<App>) -> Result<Option<Server>> {
 
 fn source_plan(app: &App, source: &dyn Source) -> Result<Plan> {
     let settings = &app.loaded.settings;
-    let own = settings.sources.entries().find(|entry| entry.id == source.id()).and_then(|entry| entry.schedule);
+    let own =
+        settings.sources.entries().find(|entry| entry.id() == source.id()).and_then(|entry| entry.config.schedule());
     Ok(Plan::new(own.unwrap_or(&settings.schedule.fetch), &settings.schedule.time_zone)?)
 }
 

@@ -208,7 +208,7 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     let mut of_source = BTreeMap::new();
     for source in settings.sources.entries() {
         let index: &mut usize = of_source.entry(source.kind).or_default();
-        if let Some(cron) = source.schedule {
+        if let Some(cron) = source.config.schedule() {
             plan(&["sources".into(), source.kind.into(), (*index).into(), "schedule".into()], cron);
         }
         *index += 1;

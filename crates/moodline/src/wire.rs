@@ -51,18 +51,18 @@ impl App {
     /// Every enabled source, or those named.
     pub(crate) fn sources(&self, only: &[SourceId]) -> Result<Vec<Box<dyn Source>>> {
         let settings = &self.loaded.settings;
-        let http = HttpClient::new(&settings.http).context("could not set up HTTP")?;
-        let sources = settings
-            .sources
-            .build(&http, &self.loaded.base)
-            .map_err(|error| BadSettings(format!("{}: {error}", self.loaded.file.display())))?;
         for id in only {
-            if !settings.sources.entries().any(|entry| entry.id == id) {
-                let known: Vec<&str> = settings.sources.entries().map(|entry| entry.id.as_str()).collect();
+            if !settings.sources.entries().any(|entry| entry.id() == id) {
+                let known: Vec<&str> = settings.sources.entries().map(|entry| entry.id().as_str()).collect();
                 bail!("there is no source `{id}`; {}", listed("configured are", &known));
             }
         }
-        Ok(sources.into_iter().filter(|source| only.is_empty() || only.contains(source.id())).collect())
+        let http = HttpClient::new(&settings.http).context("could not set up HTTP")?;
+        let sources = settings
+            .sources
+            .build(&http, &self.loaded.base, only)
+            .map_err(|error| BadSettings(format!("{}: {error}", self.loaded.file.display())))?;
+        Ok(sources)
     }
 
     /// The key authors are hashed with: `MOODLINE_AUTHOR_KEY`, else the key file, which is made at first use.

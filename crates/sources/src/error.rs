@@ -3,6 +3,7 @@
 use std::{io, path::PathBuf, time::Duration};
 
 use moodline_http::HttpError;
+use url::Url;
 
 /// Why a fetch brought nothing.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +44,37 @@ pub enum SourceError {
         #[source]
         source: ParseError,
     },
+    /// The answer is no JSON, or not of the documented shape.
+    #[error("{url} did not answer as {api} does")]
+    Unexpected {
+        /// The address asked for.
+        url: String,
+        /// Whose API it should be, e.g. `Discourse`.
+        api: &'static str,
+        /// Where it differs.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The host does not accept the key, or the key may not do this (401, 403).
+    #[error("{url} refused the credentials of source {id} (status {status}){said}")]
+    Refused {
+        /// Whose credentials.
+        id: String,
+        /// The address asked for.
+        url: String,
+        /// 401 or 403.
+        status: u16,
+        /// The host's explanation.
+        said: moodline_http::Said,
+    },
+    /// Something only this kind of source knows about, in a sentence.
+    #[error("{reason}")]
+    Other {
+        /// What is wrong, where, and what to do.
+        reason: String,
+        /// Whether it may pass by itself.
+        transient: bool,
+    },
     /// A file or folder of the settings is not there or may not be read.
     #[error("could not read {}", path.display())]
     Path {
@@ -70,13 +102,30 @@ pub enum SourceError {
 }
 
 impl SourceError {
+    /// What a failed request to `url` means for a source: a pause, a document that is gone, or a failed fetch.
+    pub fn from_http(error: HttpError) -> Self {
+        match error {
+            HttpError::RateLimited { host, retry_after, .. } => Self::RateLimited { host, retry_after },
+            HttpError::Status { url, status: status @ (404 | 410), .. } => Self::Gone { url: url.into(), status },
+            source => {
+                Self::Http { url: source.url().map(Url::to_string).unwrap_or_default(), source: Box::new(source) }
+            }
+        }
+    }
+
     /// Whether the same fetch can succeed later without anyone changing anything.
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Http { source, .. } => source.is_transient(),
             Self::RateLimited { .. } => true,
             // A broken feed is often repaired by its publisher, but nothing is gained by asking again at once.
-            Self::Gone { .. } | Self::Malformed { .. } | Self::Cursor { .. } | Self::Interrupted { .. } => false,
+            Self::Gone { .. }
+            | Self::Malformed { .. }
+            | Self::Unexpected { .. }
+            | Self::Refused { .. }
+            | Self::Cursor { .. }
+            | Self::Interrupted { .. } => false,
+            Self::Other { transient, .. } => *transient,
             Self::Path { source, .. } => source.kind() == io::ErrorKind::Interrupted,
         }
     }

@@ -9,13 +9,16 @@ mod error;
 mod identity;
 mod instant;
 mod seam;
+mod text;
 
 pub mod feeds;
 pub mod files;
 pub mod registry;
+pub mod walk;
 
 pub use error::{ParseError, SourceError};
 pub use feeds::FeedConfig;
 pub use files::{FileSource, FilesConfig};
-pub use registry::{RegistryError, SourceEntry, SourcesConfig};
+pub use registry::{BuildContext, Common, RegistryError, SourceConfig, SourceEntry, SourcesConfig};
 pub use seam::{Page, Source};
+pub use text::{bbcode_to_text, html_own_words, html_to_text, markdown_to_text, without_quoted_lines};

@@ -1,42 +1,123 @@
-//! The sources of the settings: `[[sources.files]]` and `[[sources.feeds]]`.
+//! The sources of the settings, one table for each kind: `[[sources.files]]`, `[[sources.feeds]]`, …
 
 use std::{collections::BTreeMap, path::Path};
 
 use moodline_http::HttpClient;
-use moodline_types::SourceId;
+use moodline_types::{Secret, SecretText, SourceId, error_chain};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Source,
-    feeds::{FeedConfig, FeedSource},
-    files::{FileSource, FilesConfig},
-};
+use crate::{Source, feeds::FeedConfig, files::FilesConfig};
 
-/// All configured sources, by kind.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct SourcesConfig {
-    /// Files and folders.
-    pub files: Vec<FilesConfig>,
-    /// RSS, Atom, RDF and JSON feeds.
-    pub feeds: Vec<FeedConfig>,
+/// The settings of one source of some kind. Declared with [`source_config!`](crate::source_config), which brings
+/// the fields that all kinds share.
+pub trait SourceConfig: Common {
+    /// Where it reads from, for a person: an address, or a path as written.
+    fn origin(&self) -> String;
+
+    /// Mistakes that the form alone does not show, one sentence each.
+    fn findings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The source itself.
+    ///
+    /// # Errors
+    /// A sentence that says what is missing, such as a secret.
+    fn build(&self, context: &BuildContext<'_>) -> Result<Box<dyn Source>, String>;
 }
 
 /// What every kind of source has in its settings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SourceEntry<'a> {
+pub trait Common {
     /// Its name.
-    pub id: &'a SourceId,
+    fn id(&self) -> &SourceId;
+    /// When to fetch it, as a cron expression; `None` takes the common schedule.
+    fn schedule(&self) -> Option<&str>;
+    /// The language assumed where an item does not say (BCP 47).
+    fn language(&self) -> Option<&str>;
+    /// Whether it is fetched at all.
+    fn enabled(&self) -> bool;
+}
+
+/// Declares the settings of a kind of source: the struct with its own fields, to which the shared ones are added
+/// (`id`, `schedule`, `language`, `enabled`).
+#[macro_export]
+macro_rules! source_config {
+    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct $name {
+            /// Name of the source.
+            pub id: moodline_types::SourceId,
+            $($(#[$field_meta])* pub $field: $type,)*
+            /// When to fetch it, as a cron expression; `None` takes the common schedule.
+            #[serde(default)]
+            pub schedule: Option<String>,
+            /// Language of the items that do not say (BCP 47).
+            #[serde(default)]
+            pub language: Option<String>,
+            /// Whether it is fetched.
+            #[serde(default = "enabled_by_default")]
+            pub enabled: bool,
+        }
+
+        impl $crate::registry::Common for $name {
+            fn id(&self) -> &moodline_types::SourceId {
+                &self.id
+            }
+
+            fn schedule(&self) -> Option<&str> {
+                self.schedule.as_deref()
+            }
+
+            fn language(&self) -> Option<&str> {
+                self.language.as_deref()
+            }
+
+            fn enabled(&self) -> bool {
+                self.enabled
+            }
+        }
+
+        const fn enabled_by_default() -> bool {
+            true
+        }
+    };
+}
+
+/// What a source is built with.
+#[derive(Debug, Clone, Copy)]
+pub struct BuildContext<'a> {
+    /// The one client: it keeps the distance between requests to a host.
+    pub http: &'a HttpClient,
+    /// Where relative paths start: the folder of the settings.
+    pub base_dir: &'a Path,
+}
+
+impl BuildContext<'_> {
+    /// A secret of the settings.
+    ///
+    /// # Errors
+    /// A finding that names the source, the key and the variable or file.
+    pub fn secret(&self, id: &SourceId, key: &str, secret: &Secret) -> Result<SecretText, String> {
+        secret.resolve(self.base_dir).map_err(|error| format!("source `{id}`: {key}: {}", error_chain(&error)))
+    }
+}
+
+/// One source of the settings, whatever its kind.
+#[derive(Clone, Copy)]
+pub struct SourceEntry<'a> {
     /// The table it stands in, e.g. `feeds`.
     pub kind: &'static str,
-    /// Where it reads from: an address, or a path as written.
-    pub origin: &'a str,
-    /// When to fetch it, as a cron expression; `None` takes the common schedule.
-    pub schedule: Option<&'a str>,
-    /// The language assumed where an item does not say.
-    pub language: Option<&'a str>,
-    /// Whether it is fetched at all.
-    pub enabled: bool,
+    /// Its settings.
+    pub config: &'a dyn SourceConfig,
+}
+
+impl<'a> SourceEntry<'a> {
+    /// Its name.
+    pub fn id(&self) -> &'a SourceId {
+        self.config.id()
+    }
 }
 
 /// Everything that is wrong across the sources' settings.
@@ -47,49 +128,71 @@ pub struct RegistryError {
     pub findings: Vec<String>,
 }
 
-impl SourcesConfig {
-    /// Every source, files first, each kind in the order of the settings.
-    pub fn entries(&self) -> impl Iterator<Item = SourceEntry<'_>> {
-        let files = self.files.iter().map(FilesConfig::entry);
-        files.chain(self.feeds.iter().map(FeedConfig::entry))
-    }
+macro_rules! kinds {
+    ($($kind:ident: $config:ty, $doc:literal;)*) => {
+        /// All configured sources, by kind.
+        #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct SourcesConfig {
+            $(#[doc = $doc] #[serde(skip_serializing_if = "Vec::is_empty")] pub $kind: Vec<$config>,)*
+        }
 
+        impl SourcesConfig {
+            /// Every source: the kinds in the order of the list, each in the order of the settings.
+            pub fn entries(&self) -> impl Iterator<Item = SourceEntry<'_>> {
+                let entries: Vec<SourceEntry<'_>> = Vec::new();
+                let entries = entries.into_iter();
+                $(let entries = entries.chain(
+                    self.$kind.iter().map(|config| SourceEntry { kind: stringify!($kind), config }),
+                );)*
+                entries
+            }
+        }
+    };
+}
+
+// A new kind of source is one line here.
+kinds! {
+    files: FilesConfig, "Files and folders.";
+    feeds: FeedConfig, "RSS, Atom, RDF and JSON feeds.";
+}
+
+impl SourcesConfig {
     /// Whatever is wrong with the settings beyond their form: clashing ids, bad scales and zones.
     pub fn findings(&self) -> Vec<String> {
         let mut places: BTreeMap<&SourceId, Vec<String>> = BTreeMap::new();
         for entry in self.entries() {
-            places.entry(entry.id).or_default().push(format!("sources.{} ({})", entry.kind, entry.origin));
+            places.entry(entry.id()).or_default().push(format!("sources.{} ({})", entry.kind, entry.config.origin()));
         }
         let clashes = places
             .into_iter()
             .filter(|(_, places)| places.len() > 1)
             .map(|(id, places)| format!("source id `{id}` is used {} times: {}", places.len(), places.join(", ")));
-        clashes.chain(self.files.iter().flat_map(FilesConfig::findings)).collect()
+        clashes.chain(self.entries().flat_map(|entry| entry.config.findings())).collect()
     }
 
-    /// Builds every enabled source; relative paths start at `base_dir`.
+    /// Builds every enabled source, or of those the ones in `only`; relative paths start at `base_dir`.
     ///
     /// # Errors
-    /// All [`SourcesConfig::findings`] at once.
-    pub fn build(&self, http: &HttpClient, base_dir: &Path) -> Result<Vec<Box<dyn Source>>, RegistryError> {
-        let findings = self.findings();
-        if !findings.is_empty() {
-            return Err(RegistryError { findings });
+    /// All [`SourcesConfig::findings`], and every secret that the sources to build lack, at once.
+    pub fn build(
+        &self,
+        http: &HttpClient,
+        base_dir: &Path,
+        only: &[SourceId],
+    ) -> Result<Vec<Box<dyn Source>>, RegistryError> {
+        let context = BuildContext { http, base_dir };
+        let mut findings = self.findings();
+        let mut sources = Vec::new();
+        let wanted = |id: &SourceId| only.is_empty() || only.contains(id);
+        for entry in self.entries().filter(|entry| entry.config.enabled() && wanted(entry.id())) {
+            match entry.config.build(&context) {
+                Ok(source) => sources.push(source),
+                Err(finding) => findings.push(finding),
+            }
         }
-        let mut sources: Vec<Box<dyn Source>> = Vec::new();
-        for config in self.files.iter().filter(|config| config.enabled) {
-            sources.push(Box::new(FileSource::new(config, base_dir)));
-        }
-        for config in self.feeds.iter().filter(|config| config.enabled) {
-            sources.push(Box::new(FeedSource::new(config.clone(), http.clone())));
-        }
-        Ok(sources)
+        if findings.is_empty() { Ok(sources) } else { Err(RegistryError { findings }) }
     }
-}
-
-/// Sources are fetched unless switched off.
-pub(crate) const fn enabled() -> bool {
-    true
 }
 
 #[cfg(test)]
@@ -121,7 +224,7 @@ mod tests {
     "#;
 
     fn build(config: &SourcesConfig) -> Result<Vec<Box<dyn Source>>, RegistryError> {
-        config.build(&HttpClient::new(&HttpConfig::default()).unwrap(), Path::new("/etc/moodline"))
+        config.build(&HttpClient::new(&HttpConfig::default()).unwrap(), Path::new("/etc/moodline"), &[])
     }
 
     #[test]
@@ -130,9 +233,9 @@ mod tests {
         let sources = build(&config).unwrap();
         let ids: Vec<_> = sources.iter().map(|source| source.id().as_str()).collect();
         assert_eq!(ids, ["survey", "forum"]);
-        let entries: Vec<_> = config.entries().map(|entry| (entry.kind, entry.enabled)).collect();
+        let entries: Vec<_> = config.entries().map(|entry| (entry.kind, entry.config.enabled())).collect();
         assert_eq!(entries, [("files", true), ("feeds", true), ("feeds", false)]);
-        assert_eq!(config.entries().next().unwrap().schedule, Some("0 2 * * *"));
+        assert_eq!(config.entries().next().unwrap().config.schedule(), Some("0 2 * * *"));
     }
 
     #[test]

@@ -29,10 +29,16 @@ pub struct Page {
     pub mentions: Vec<RawMention>,
     /// Rows and entries that could not become mentions.
     pub rejected: Vec<RejectedRow>,
+    /// External ids that vanished upstream (deleted, withdrawn): the store hides these mentions and takes them out of
+    /// every count. One that comes back as a mention is shown again. Unknown ids do no harm.
+    pub removed: Vec<String>,
     /// How far the source has been read once this page is stored; `None` leaves the stored cursor as it is.
     pub cursor: Option<Cursor>,
     /// Whether more is waiting: call again at once, with the new cursor.
     pub more: bool,
+    /// Whether the answer is to be doubted, e.g. empty where there used to be items: nothing failed, but the source
+    /// does not count as healthy. `note` says why.
+    pub suspicious: bool,
     /// Something a person may want to know, e.g. `not modified`.
     pub note: Option<String>,
 }

@@ -17,6 +17,7 @@ mod mention;
 mod opinion;
 mod query;
 mod run;
+mod secret;
 mod sentiment;
 
 pub use assignment::{Assignment, AssignmentReason, Tally};
@@ -35,4 +36,5 @@ pub use mention::{Mention, Rating, RawMention, RejectedRow};
 pub use opinion::{JudgedOpinion, Opinion};
 pub use query::{MentionOrder, MentionQuery, MentionRow, TouchpointFilter};
 pub use run::{Run, RunKind, RunStatus};
+pub use secret::{Secret, SecretError, SecretText};
 pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};

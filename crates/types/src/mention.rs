@@ -30,10 +30,15 @@ impl Rating {
 }
 
 /// A mention as a source read it: plain text, not yet stored, its author still by name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct RawMention {
     /// The source's own id for it; with the source it is the mention's identity.
     pub external_id: String,
+    /// Its identity beyond this source, where it has one: the `ActivityPub` or `at://` URI of a federated post, the
+    /// address of a syndicated article. Two mentions with one canonical id are one post seen twice.
+    pub canonical_id: Option<String>,
+    /// The conversation it belongs to, by the source's own id: topic, issue, root post.
+    pub thread: Option<String>,
     /// Where a person can read it.
     pub url: Option<String>,
     /// The author's handle; kept only as a keyed hash once ingested.

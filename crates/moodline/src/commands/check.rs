@@ -73,7 +73,7 @@ pub(super) async fn run(context: &Context) -> Result<()> {
 async fn unknown_sources(app: &App, maps: &[LoadedMap]) -> Result<Vec<String>> {
     let stored = app.store.source_states().await?;
     let configured = &app.loaded.settings.sources;
-    let known = |id: &SourceId| stored.iter().any(|s| s.source == *id) || configured.entries().any(|e| e.id == id);
+    let known = |id: &SourceId| stored.iter().any(|s| s.source == *id) || configured.entries().any(|e| e.id() == id);
     let taken = maps.iter().flat_map(|loaded| loaded.map.sources.iter().map(move |source| (&loaded.map.id, source)));
     let unknown = taken.filter(|(_, source)| !known(source));
     Ok(unknown

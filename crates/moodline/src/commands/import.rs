@@ -4,7 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use moodline_ingest::read_source;
-use moodline_sources::files::{Columns, FileSource, FilesConfig};
+use moodline_sources::{
+    SourceConfig as _,
+    files::{Columns, FileSource, FilesConfig},
+};
 use moodline_types::{RejectedRow, SourceId};
 use serde::{Deserialize, de::IntoDeserializer};
 

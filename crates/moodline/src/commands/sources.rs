@@ -67,8 +67,8 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
         ]);
     }
     for entry in app.loaded.settings.sources.entries() {
-        if !app.store.source_states().await?.iter().any(|state| state.source == *entry.id) {
-            table.add_row([entry.id.as_str(), "", "never", "", ""]);
+        if !app.store.source_states().await?.iter().any(|state| state.source == *entry.id()) {
+            table.add_row([entry.id().as_str(), "", "never", "", ""]);
         }
     }
     out.table(&table)?;

@@ -14,11 +14,11 @@ use regex::bytes::Regex;
 use url::Url;
 
 use super::{
-    html, json,
+    json,
     mention::{self, Defaults, Entry},
     repair::{Repaired, repair},
 };
-use crate::{ParseError, encoding, instant::TimeReading};
+use crate::{ParseError, encoding, instant::TimeReading, text::html};
 
 /// The `encoding` of an XML declaration.
 static DECLARED: LazyLock<Regex> = LazyLock::new(|| {

@@ -6,10 +6,9 @@ use url::Url;
 
 use super::{
     document::{FeedDocument, body_text, plain},
-    html,
     mention::{self, Defaults, Entry},
 };
-use crate::{ParseError, instant::TimeReading};
+use crate::{ParseError, instant::TimeReading, text::html};
 
 /// Reads a JSON Feed whose text begins with `{`.
 pub(super) fn parse(text: &str, url: &Url) -> Result<FeedDocument, ParseError> {

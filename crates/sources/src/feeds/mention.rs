@@ -105,7 +105,7 @@ fn mention(entry: Entry, defaults: &Defaults) -> Option<RawMention> {
         text,
         language,
         posted_at: own_date.or(defaults.posted_at),
-        rating: None,
+        ..RawMention::default()
     })
 }
 

@@ -6,7 +6,6 @@
 
 mod config;
 mod document;
-mod html;
 mod json;
 mod mention;
 mod repair;

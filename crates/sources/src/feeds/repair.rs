@@ -8,8 +8,7 @@ use std::{collections::HashMap, fmt::Write, sync::LazyLock};
 
 use regex::{Captures, Regex};
 
-use super::html;
-use crate::ParseError;
+use crate::{ParseError, text::html};
 
 /// Deeper nesting is no feed, and would exhaust the stack of a recursive reader.
 const DEEPEST: usize = 200;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use async_trait::async_trait;
-use moodline_http::{HttpClient, HttpError, Response, Validators};
+use moodline_http::{HttpClient, Response, Validators};
 use moodline_types::{Cursor, SourceId};
 use serde::{Deserialize, Serialize};
 
@@ -47,14 +47,6 @@ impl FeedSource {
         Ok(if progress.url == self.config.url.as_str() { progress } else { Progress::default() })
     }
 
-    fn http_error(&self, error: HttpError) -> SourceError {
-        match error {
-            HttpError::RateLimited { host, retry_after } => SourceError::RateLimited { host, retry_after },
-            HttpError::Status { url, status: status @ (404 | 410) } => SourceError::Gone { url: url.into(), status },
-            source => SourceError::Http { url: self.config.url.to_string(), source: Box::new(source) },
-        }
-    }
-
     async fn read(&self, response: Response) -> Result<FeedDocument, SourceError> {
         // Long feeds take a while to read, and a panic stays on its own thread.
         let reading = tokio::task::spawn_blocking(move || {
@@ -74,7 +66,7 @@ impl Source for FeedSource {
     async fn fetch(&mut self, cursor: Option<&Cursor>) -> Result<Page, SourceError> {
         let before = self.progress(cursor)?;
         let response = self.http.get(&self.config.url, ACCEPT, &before.validators).await;
-        let response = response.map_err(|error| self.http_error(error))?;
+        let response = response.map_err(SourceError::from_http)?;
         if response.not_modified {
             return Ok(Page { note: Some("not modified".to_owned()), ..Page::default() });
         }
@@ -85,7 +77,7 @@ impl Source for FeedSource {
         if seen.is_empty() && !before.seen.is_empty() {
             // An empty answer is more often a fault than the truth: keep what was known, ask in full next time.
             let note = "empty, although it had entries before".to_owned();
-            return Ok(Page { rejected: document.rejected, note: Some(note), ..Page::default() });
+            return Ok(Page { rejected: document.rejected, note: Some(note), suspicious: true, ..Page::default() });
         }
         let overrun = overrun(&before.seen, &seen);
         let progress = Progress { url: self.config.url.to_string(), validators, seen };
@@ -105,8 +97,8 @@ impl FeedSource {
             mentions: document.mentions,
             rejected: document.rejected,
             cursor: Some(cursor),
-            more: false,
             note: (!notes.is_empty()).then(|| notes.join("; ")),
+            ..Page::default()
         }
     }
 }

@@ -4,43 +4,31 @@ use std::path::Path;
 
 use chrono_tz::Tz;
 use moodline_types::SourceId;
-use serde::{Deserialize, Serialize};
 
-use super::{Columns, Preset};
-use crate::{SourceEntry, instant::TimeReading};
+use super::{Columns, FileSource, Preset};
+use crate::{BuildContext, Source, SourceConfig, instant::TimeReading, source_config};
 
-/// A file, or a folder whose files are read as they come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FilesConfig {
-    /// Name of the source.
-    pub id: SourceId,
-    /// The file or folder; relative paths start at the folder of the settings.
-    pub path: String,
-    /// When to look for news, as a cron expression; `None` takes the common schedule.
-    #[serde(default)]
-    pub schedule: Option<String>,
-    /// Language of the rows that do not say (BCP 47).
-    #[serde(default)]
-    pub language: Option<String>,
-    /// Whether it is read.
-    #[serde(default = "crate::registry::enabled")]
-    pub enabled: bool,
-    /// Whose columns these are: names, scale and zone of a known export.
-    #[serde(default)]
-    pub preset: Preset,
-    /// Columns by name, where the preset's are not the right ones.
-    #[serde(default)]
-    pub columns: Columns,
-    /// Worst and best rating, e.g. `[1, 5]`; the worst may be the larger number.
-    #[serde(default)]
-    pub rating_scale: Option<[f32; 2]>,
-    /// Zone of times that name none, e.g. `Asia/Shanghai`; otherwise the preset's, or UTC.
-    #[serde(default)]
-    pub time_zone: Option<String>,
-    /// `strftime` pattern of the times, e.g. `%d/%m/%Y %H:%M`; otherwise the usual ones are tried.
-    #[serde(default)]
-    pub time_format: Option<String>,
+source_config! {
+    /// A file, or a folder whose files are read as they come.
+    pub struct FilesConfig {
+        /// The file or folder; relative paths start at the folder of the settings.
+        pub path: String,
+        /// Whose columns these are: names, scale and zone of a known export.
+        #[serde(default)]
+        pub preset: Preset,
+        /// Columns by name, where the preset's are not the right ones.
+        #[serde(default)]
+        pub columns: Columns,
+        /// Worst and best rating, e.g. `[1, 5]`; the worst may be the larger number.
+        #[serde(default)]
+        pub rating_scale: Option<[f32; 2]>,
+        /// Zone of times that name none, e.g. `Asia/Shanghai`; otherwise the preset's, or UTC.
+        #[serde(default)]
+        pub time_zone: Option<String>,
+        /// `strftime` pattern of the times, e.g. `%d/%m/%Y %H:%M`; otherwise the usual ones are tried.
+        #[serde(default)]
+        pub time_format: Option<String>,
+    }
 }
 
 impl FilesConfig {
@@ -60,19 +48,18 @@ impl FilesConfig {
         }
     }
 
-    pub(crate) fn entry(&self) -> SourceEntry<'_> {
-        SourceEntry {
-            id: &self.id,
-            kind: "files",
-            origin: &self.path,
-            schedule: self.schedule.as_deref(),
-            language: self.language.as_deref(),
-            enabled: self.enabled,
-        }
+    pub(super) fn time_reading(&self) -> TimeReading {
+        let zone = self.time_zone.as_deref().and_then(|zone| zone.parse().ok());
+        TimeReading { zone: zone.or(self.preset.zone()), format: self.time_format.clone() }
+    }
+}
+
+impl SourceConfig for FilesConfig {
+    fn origin(&self) -> String {
+        self.path.clone()
     }
 
-    /// Mistakes that the form alone does not show.
-    pub fn findings(&self) -> Vec<String> {
+    fn findings(&self) -> Vec<String> {
         let mut findings = Vec::new();
         if let Some(zone) = &self.time_zone
             && zone.parse::<Tz>().is_err()
@@ -92,8 +79,7 @@ impl FilesConfig {
         findings
     }
 
-    pub(super) fn time_reading(&self) -> TimeReading {
-        let zone = self.time_zone.as_deref().and_then(|zone| zone.parse().ok());
-        TimeReading { zone: zone.or(self.preset.zone()), format: self.time_format.clone() }
+    fn build(&self, context: &BuildContext<'_>) -> Result<Box<dyn Source>, String> {
+        Ok(Box::new(FileSource::new(self, context.base_dir)))
     }
 }

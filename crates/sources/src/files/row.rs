@@ -102,6 +102,7 @@ impl RowReading {
             language: language.map(|cell| language_tag(&cell.into_text())).or_else(|| self.language.clone()),
             posted_at: time.map(|time| self.instant(time)).transpose()?,
             rating: self.rating(rating)?,
+            ..RawMention::default()
         })
     }
 

@@ -17,20 +17,31 @@ static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Whether a text that claims to be plain is HTML all the same.
-pub(super) fn looks_like_html(text: &str) -> bool {
+pub(crate) fn looks_like_html(text: &str) -> bool {
     MARKUP.is_match(text)
 }
 
 /// The words of `html` as a reader would see them: paragraphs apart by an empty line, other blocks and line breaks
 /// on lines of their own, links by their text, pictures only where they stand for an emoji; without scripts, hidden
 /// parts, and quotations of other posts. HTML that was escaped twice is read twice.
-pub(super) fn to_text(html: &str) -> String {
-    let text = tidy(&strip(html));
-    if looks_like_html(&text) && !looks_like_html(html) { tidy(&strip(&text)) } else { text }
+pub fn to_text(html: &str) -> String {
+    read(html, false)
+}
+
+/// The same without block quotations, for posts and comments, where those are somebody else's words. Where nothing
+/// else is left they stay.
+pub fn own_words(html: &str) -> String {
+    let own = read(html, true);
+    if own.is_empty() { to_text(html) } else { own }
+}
+
+fn read(html: &str, drop_quotations: bool) -> String {
+    let text = tidy(&strip(html, drop_quotations));
+    if looks_like_html(&text) && !looks_like_html(html) { tidy(&strip(&text, drop_quotations)) } else { text }
 }
 
 /// Lines trimmed, spaces and empty lines collapsed; at most one empty line in a row.
-pub(super) fn tidy(text: &str) -> String {
+pub(crate) fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     let mut empty_lines = 0;
     for line in text.lines() {
@@ -54,13 +65,14 @@ pub(super) fn tidy(text: &str) -> String {
 }
 
 /// What a character reference such as `&nbsp;` stands for; `None` where it stands for nothing.
-pub(super) fn decode_reference(reference: &str) -> Option<String> {
-    let decoded = strip(reference);
+pub(crate) fn decode_reference(reference: &str) -> Option<String> {
+    let decoded = strip(reference, false);
     (decoded != reference).then_some(decoded)
 }
 
-fn strip(html: &str) -> String {
-    let tokenizer = Tokenizer::new(Stripper::default(), TokenizerOpts::default());
+fn strip(html: &str, drop_quotations: bool) -> String {
+    let stripper = Stripper { state: RefCell::new(State { drop_quotations, ..State::default() }) };
+    let tokenizer = Tokenizer::new(stripper, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from_slice(html));
     while !input.is_empty() {
@@ -71,7 +83,7 @@ fn strip(html: &str) -> String {
 }
 
 /// Gathers the text of the tokens that pass by.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Stripper {
     state: RefCell<State>,
 }
@@ -81,6 +93,8 @@ struct State {
     text: String,
     /// The element being left out, and how many of its name are open inside.
     hidden: Option<(String, usize)>,
+    /// Whether block quotations are left out.
+    drop_quotations: bool,
     /// How many `pre` are open: their line breaks count.
     preformatted: usize,
 }
@@ -142,7 +156,8 @@ impl State {
             }
             return TokenSinkResult::Continue;
         }
-        if opens && is_hidden(tag) && !tag.self_closing {
+        let quoted = self.drop_quotations && name == "blockquote";
+        if opens && (quoted || is_hidden(tag)) && !tag.self_closing {
             self.hidden = Some((name.to_owned(), 1));
             return match name {
                 "script" => TokenSinkResult::RawData(RawKind::ScriptData),
@@ -238,6 +253,13 @@ mod tests {
         let html = r#"<style>p{}</style><script>if (a<b) "</p>"</script>Mine
             <aside class="quote"><aside>Theirs</aside>too</aside><span class="invisible">https://</span>!"#;
         assert_eq!(to_text(html), "Mine !");
+    }
+
+    #[test]
+    fn in_a_post_block_quotations_are_the_words_of_others() {
+        assert_eq!(own_words("<blockquote><p>Bad</p></blockquote><p>Good</p>"), "Good");
+        assert_eq!(to_text("<blockquote><p>Bad</p></blockquote><p>Good</p>"), "Bad\n\nGood");
+        assert_eq!(own_words("<blockquote>Only this</blockquote>"), "Only this");
     }
 
     #[test]

@@ -1,0 +1,98 @@
+//! Lists that can be asked for what came after a time or id, oldest first.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    seen::Seen,
+    step::{Marks, Step, Taken, Walk, page},
+};
+
+const LATEST_IDS: usize = 1000;
+const TOKENS: usize = 1000;
+
+/// How far a list has been read that is asked for "everything since", oldest first. What has been read is done: the
+/// mark moves with every page.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OldestFirst {
+    /// The newest mark read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<i64>,
+    /// Latest ids.
+    #[serde(default)]
+    latest: Seen,
+    /// The question under way, where its answer has several pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    under_way: Option<UnderWay>,
+    /// Pages since the last pause.
+    #[serde(default)]
+    pages: u32,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct UnderWay {
+    /// Its "since".
+    since: Option<i64>,
+    /// Its next page.
+    token: String,
+    /// Tokens it went through.
+    tokens: Seen,
+}
+
+impl Walk for OldestFirst {}
+
+impl OldestFirst {
+    /// "Everything since": the newest mark less the overlap; `None` (or the floor of `marks`) at the beginning. It
+    /// stays the same while [`OldestFirst::token`] leads through the pages of one answer.
+    pub fn since(&self, marks: &Marks) -> Option<i64> {
+        match (&self.under_way, self.mark) {
+            (Some(under_way), _) => under_way.since,
+            (None, Some(mark)) => Some(mark.saturating_sub(marks.overlap)),
+            (None, None) => (marks.floor > i64::MIN).then_some(marks.floor),
+        }
+    }
+
+    /// The next page of the answer under way; `None` for its first.
+    pub fn token(&self) -> Option<&str> {
+        self.under_way.as_ref().map(|under_way| under_way.token.as_str())
+    }
+
+    /// The same question from its first page, for a host that does not know its own token any more. Nothing is lost:
+    /// the mark stands at what was read.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        Self { under_way: None, ..self }
+    }
+
+    /// Takes the answer to [`OldestFirst::since`] and [`OldestFirst::token`] in. With a next page it goes on there.
+    /// For APIs without page tokens `asks_again` says that the answer was full: then the next question begins at the
+    /// mark just reached.
+    pub fn take(mut self, step: Step, asks_again: bool, marks: &Marks) -> Taken<Self> {
+        let since = self.since(marks);
+        let newest = step.items.iter().filter_map(|item| item.mark).filter(|mark| *mark <= marks.latest).max();
+        self.mark = self.mark.max(newest);
+        let fresh = step.items.iter().fold(false, |fresh, item| self.latest.add(&item.id, LATEST_IDS) || fresh);
+        let mut walk = self.under_way.take().unwrap_or_default();
+        let (more, note) = match &step.next {
+            Some(token) if !walk.tokens.add(token, TOKENS) => {
+                (false, Some("suspicious: the host repeated a page token"))
+            }
+            // A first page may be all overlap; a later one that is brings nothing.
+            Some(_) if !step.items.is_empty() && !fresh && !walk.token.is_empty() => {
+                (false, Some("suspicious: the host repeated its items"))
+            }
+            Some(token) => {
+                (walk.since, walk.token) = (since, token.clone());
+                self.under_way = Some(walk);
+                (true, None)
+            }
+            None => (asks_again && fresh, None),
+        };
+        self.pages = if more { self.pages + 1 } else { 0 };
+        let pauses = more && self.pages >= marks.pages_per_fetch;
+        if pauses {
+            self.pages = 0;
+        }
+        let note = if pauses { Some("paused after many pages; goes on at the next fetch") } else { note };
+        Taken { page: page(step, more && !pauses, note), walk: self }
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch};
-use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override};
+use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override, opinions_meant};
 use moodline_types::{
     Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SentimentLabel, SourceId,
     StageId, TouchpointId,
@@ -144,8 +144,7 @@ impl Placer {
         if !self.takes(&mention.source) {
             return nowhere(mention.id);
         }
-        let corrections: Vec<Correction<'_>> =
-            opinions.iter().map(|opinion| self.correction(judged, &opinion.judged.evidence, overrides)).collect();
+        let corrections = self.corrections(judged, overrides);
         let clauses: Vec<Clause<'_>> = opinions
             .iter()
             .map(|opinion| Clause { evidence: &opinion.judged.evidence, embedding: &opinion.judged.embedding })
@@ -269,26 +268,41 @@ impl Placer {
         self.personas.iter().find(|persona| named.iter().any(|found| found.owner == *persona))
     }
 
-    fn correction<'a>(&self, judged: &JudgedMention, evidence: &str, overrides: &'a [Override]) -> Correction<'a> {
-        let mut correction = Correction::default();
-        for said in overrides.iter().filter(|said| said.mention == judged.mention.id && said.evidence == evidence) {
-            correction.sentiment = said.sentiment.or(correction.sentiment);
-            if let Some(relevant) = said.relevant {
-                (correction.relevant, correction.judged_by) = (Some(relevant), &said.actor);
-            }
-            if let Some((map, place)) = &said.place
-                && *map == self.map
-            {
-                correction.place = match place {
-                    None => Said::Nowhere,
-                    Some((_, touchpoint)) => {
-                        self.numbers.get(touchpoint).map_or(Said::Nothing, |number| Said::At(*number))
-                    }
-                };
-                correction.placed_by = &said.actor;
+    /// What people said of each opinion.
+    fn corrections<'a>(&self, judged: &JudgedMention, overrides: &'a [Override]) -> Vec<Correction<'a>> {
+        let mut corrections = vec![Correction::default(); judged.opinions.len()];
+        let mut own = overrides.iter().filter(|said| said.mention == judged.mention.id).peekable();
+        if own.peek().is_none() {
+            return corrections;
+        }
+        let text = judged.mention.full_text();
+        let spans: Vec<(u32, u32, &str)> = judged
+            .opinions
+            .iter()
+            .map(|opinion| (opinion.judged.start, opinion.judged.end, opinion.judged.evidence.as_str()))
+            .collect();
+        for said in own {
+            for at in opinions_meant(&text, &said.evidence, &spans) {
+                self.correct(&mut corrections[at], said);
             }
         }
-        correction
+        corrections
+    }
+
+    fn correct<'a>(&self, correction: &mut Correction<'a>, said: &'a Override) {
+        correction.sentiment = said.sentiment.or(correction.sentiment);
+        if let Some(relevant) = said.relevant {
+            (correction.relevant, correction.judged_by) = (Some(relevant), &said.actor);
+        }
+        if let Some((map, place)) = &said.place
+            && *map == self.map
+        {
+            correction.place = match place {
+                None => Said::Nowhere,
+                Some((_, touchpoint)) => self.numbers.get(touchpoint).map_or(Said::Nothing, |number| Said::At(*number)),
+            };
+            correction.placed_by = &said.actor;
+        }
     }
 }
 

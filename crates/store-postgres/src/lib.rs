@@ -11,6 +11,7 @@ mod flags;
 mod layers;
 mod maps;
 mod mentions;
+mod models;
 mod opinions;
 mod overrides;
 mod page;

@@ -122,8 +122,9 @@ fn conditions(sql: &mut QueryBuilder<Db>, query: &MentionQuery, model: &ModelId)
         None => {}
     }
     if flagged(query) {
-        // A flag whose opinion was judged anew shows with whatever the mention says there now.
-        sql.push(" AND (f.opinion_id = o.id OR NOT EXISTS (SELECT 1 FROM opinions x WHERE x.id = f.opinion_id))");
+        // A flag whose opinion was judged anew, or by another model, shows with whatever the mention says there now.
+        sql.push(" AND (f.opinion_id = o.id OR NOT EXISTS (SELECT 1 FROM opinions x WHERE x.id = f.opinion_id");
+        sql.push(" AND x.model = o.model))");
         if let Some(map) = &query.map {
             sql.push(" AND f.map = ").push_bind(map.as_str());
         }

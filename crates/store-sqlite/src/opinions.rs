@@ -17,7 +17,8 @@ use crate::{
     work,
 };
 
-fn model(row: &Row) -> Attempt<ModelRecord> {
+/// A row of the table.
+pub(crate) fn model(row: &Row) -> Attempt<ModelRecord> {
     Ok(ModelRecord {
         id: word(row, "models", "id")?,
         dimensions: u32::try_from(column::<i32>(row, "dimensions")?).unwrap_or(0),

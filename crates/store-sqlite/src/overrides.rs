@@ -2,26 +2,58 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_store::{NewOverride, Override, OverrideStore, Result, StoreError, storable};
-use moodline_types::{MapId, MentionId, OpinionId, SentimentLabel};
+use moodline_store::{NewOverride, Override, OverrideStore, Result, StoreError, opinions_meant, storable};
+use moodline_types::{MapId, MentionId, OpinionId, SentimentLabel, full_text};
 use sqlx::Row as _;
 
 use crate::{
     SqliteStore,
     connect::Tx,
     failure::Attempt,
-    rows::{Row, column, instant, list, word_or_none},
+    rows::{Row, characters, column, instant, list, word_or_none},
     work,
 };
 
-/// Gives the opinions of these mentions the sentiment a person gave their words, where one did.
+/// Gives the opinions of these mentions, of every model, the sentiment a person gave their words, where one did.
 pub(crate) async fn apply_verdicts(tx: &mut Tx, mentions: &[i64]) -> Attempt<()> {
-    let sql = "UPDATE opinions SET verdict = coalesce((SELECT v.sentiment FROM overrides v \
-               WHERE v.mention_id = opinions.mention_id AND v.evidence = opinions.evidence \
-               AND v.sentiment IS NOT NULL ORDER BY v.id DESC LIMIT 1), label) \
-               WHERE mention_id IN (SELECT DISTINCT v.mention_id FROM overrides v \
-               WHERE v.mention_id IN (SELECT value FROM json_each($1)))";
-    sqlx::query(sql).bind(list(mentions)).execute(&mut **tx).await?;
+    let sql = "SELECT v.mention_id, v.evidence, v.sentiment FROM overrides v WHERE v.sentiment IS NOT NULL \
+               AND v.mention_id IN (SELECT value FROM json_each($1)) ORDER BY v.mention_id, v.id";
+    let said = sqlx::query(sql).bind(list(mentions)).fetch_all(&mut **tx).await?;
+    let mut corrected: Vec<i64> = said.iter().map(|row| column(row, "mention_id")).collect::<Attempt<_>>()?;
+    corrected.dedup();
+    for mention in corrected {
+        let sql = "SELECT title, text FROM mentions WHERE id = $1";
+        let row = sqlx::query(sql).bind(mention).fetch_one(&mut **tx).await?;
+        let text = full_text(column(&row, "title")?, column(&row, "text")?);
+        let sql = "SELECT id, model, start_char, end_char, evidence, label, verdict FROM opinions WHERE mention_id = $1 \
+                   ORDER BY model, ordinal";
+        let opinions = sqlx::query(sql).bind(mention).fetch_all(&mut **tx).await?;
+        let mut verdicts: Vec<&str> = opinions.iter().map(|row| column(row, "label")).collect::<Attempt<_>>()?;
+        let models: Vec<&str> = opinions.iter().map(|row| column(row, "model")).collect::<Attempt<_>>()?;
+        let spans = opinions.iter().map(|row| {
+            Ok((characters(row, "start_char")?, characters(row, "end_char")?, column::<&str>(row, "evidence")?))
+        });
+        let spans: Vec<(u32, u32, &str)> = spans.collect::<Attempt<_>>()?;
+        let mut first = 0;
+        for of_model in models.chunk_by(|a, b| a == b) {
+            let end = first + of_model.len();
+            for row in &said {
+                if column::<i64>(row, "mention_id")? == mention {
+                    for at in opinions_meant(&text, column(row, "evidence")?, &spans[first..end]) {
+                        verdicts[first + at] = column(row, "sentiment")?;
+                    }
+                }
+            }
+            first = end;
+        }
+        for (row, verdict) in opinions.iter().zip(verdicts) {
+            if column::<&str>(row, "verdict")? != verdict {
+                let query =
+                    sqlx::query("UPDATE opinions SET verdict = $2 WHERE id = $1").bind(column::<i64>(row, "id")?);
+                query.bind(verdict).execute(&mut **tx).await?;
+            }
+        }
+    }
     Ok(())
 }
 
@@ -60,6 +92,12 @@ async fn of_mentions(store: &SqliteStore, mentions: &[MentionId]) -> Attempt<Vec
     rows.iter().map(stored).collect()
 }
 
+async fn corrected(store: &SqliteStore, after: Option<MentionId>, limit: u32) -> Attempt<Vec<MentionId>> {
+    let sql = "SELECT DISTINCT mention_id FROM overrides WHERE mention_id > $1 ORDER BY mention_id LIMIT $2";
+    let query = sqlx::query_scalar(sql).bind(after.map_or(i64::MIN, |id| id.0)).bind(i64::from(limit));
+    Ok(query.fetch_all(store.read()).await?.into_iter().map(MentionId).collect())
+}
+
 fn stored(row: &Row) -> Attempt<Override> {
     let map: Option<MapId> = word_or_none(row, "overrides", "map")?;
     let stage = word_or_none(row, "overrides", "stage")?;
@@ -83,5 +121,9 @@ impl OverrideStore for SqliteStore {
 
     async fn overrides(&self, mentions: &[MentionId]) -> Result<Vec<Override>> {
         self.told("read corrections", of_mentions(self, mentions).await)
+    }
+
+    async fn corrected_mentions(&self, after: Option<MentionId>, limit: u32) -> Result<Vec<MentionId>> {
+        self.told("list corrected mentions", corrected(self, after, limit).await)
     }
 }

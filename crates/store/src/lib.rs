@@ -12,6 +12,7 @@ mod flags;
 mod layers;
 mod maps;
 mod mentions;
+mod models;
 mod opinions;
 mod overrides;
 mod runs;
@@ -25,8 +26,9 @@ pub use flags::FlagStore;
 pub use layers::{LayerSet, LayerStore, RollupRow};
 pub use maps::{AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, RollupDifference, VectorStore};
 pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceState};
+pub use models::{Adoption, Forgetting, ModelState, ModelStore};
 pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOutcome};
-pub use overrides::{NewOverride, Override, OverrideStore};
+pub use overrides::{NewOverride, Override, OverrideStore, opinions_meant};
 pub use runs::RunStore;
 pub use text::{containing, storable};
 pub use work::{Backlog, Lease, WorkItem, WorkKind, WorkStore};
@@ -40,6 +42,7 @@ pub trait Store:
     MentionStore
     + WorkStore
     + OpinionStore
+    + ModelStore
     + VectorStore
     + MapStore
     + AssignmentStore

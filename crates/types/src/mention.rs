@@ -102,10 +102,15 @@ pub struct Mention {
 impl Mention {
     /// What the model reads: title and body, the title alone on its line unless the body begins with it.
     pub fn full_text(&self) -> String {
-        match self.title.as_deref() {
-            Some(title) if !title.is_empty() && !self.text.starts_with(title) => format!("{title}\n{}", self.text),
-            _ => self.text.clone(),
-        }
+        full_text(self.title.as_deref(), &self.text)
+    }
+}
+
+/// Title and body of a mention in one, as [`Mention::full_text`] tells.
+pub fn full_text(title: Option<&str>, text: &str) -> String {
+    match title {
+        Some(title) if !title.is_empty() && !text.starts_with(title) => format!("{title}\n{text}"),
+        _ => text.to_owned(),
     }
 }
 

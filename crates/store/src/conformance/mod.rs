@@ -5,6 +5,7 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a broken promise panics, that is how a test fails")]
 
+pub mod adopting;
 pub mod assigning;
 pub mod given;
 pub mod ingesting;
@@ -42,6 +43,10 @@ macro_rules! conformance_tests {
             triaging: triage_changes_what_it_names, triage_is_all_or_nothing, flag_queries_narrow,
                 handled_flags_are_not_taken_away;
             rolling: rollups_are_sums_of_tallies, rollups_survive_any_sequence, a_window_selects_its_days, last_days_look_at_all_time;
+            adopting: models_are_listed_with_what_they_judged, an_adopted_model_is_the_one_that_counts,
+                an_adoption_is_undone_by_adopting_the_model_before, adopting_takes_the_lease_of_placing_away,
+                what_the_adopted_model_has_not_judged_is_placed_again, a_correction_holds_for_every_model,
+                a_touched_flag_outlives_its_model, only_what_does_not_count_is_forgotten, judged_by_both_means_as_they_are_now;
             overriding: a_correction_outlives_the_opinion, a_correction_queues_every_map, the_latest_correction_wins_in_lists,
                 correcting_nothing_is_an_error;
             layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, layers_round_trip, runs_are_journalled;

@@ -119,6 +119,11 @@ impl HttpClient {
         Err(HttpError::Redirects { url: request.redact_url(&request.url), count: self.inner.config.max_redirects })
     }
 
+    /// Waits until `host` may be asked again.
+    pub(crate) async fn turn(&self, host: &str) {
+        self.inner.spacing.turn(host, self.inner.config.min_interval.duration()).await;
+    }
+
     /// One request and the head of its answer.
     async fn hop(
         &self,
@@ -286,7 +291,7 @@ async fn said(answer: &mut reqwest::Response) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn status_error(url: Url, status: StatusCode, headers: &HeaderMap, body: String) -> HttpError {
+pub(crate) fn status_error(url: Url, status: StatusCode, headers: &HeaderMap, body: String) -> HttpError {
     let asked = header(headers, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, Utc::now()));
     let retry_after = match status {
         StatusCode::TOO_MANY_REQUESTS => Some(asked.unwrap_or(UNSAID_RETRY_AFTER)),

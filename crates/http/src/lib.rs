@@ -13,6 +13,7 @@ mod request;
 mod response;
 mod retry_after;
 mod spacing;
+mod websocket;
 
 pub use address::is_private;
 pub use backoff::Backoff;
@@ -22,3 +23,4 @@ pub use error::{HttpError, Said};
 pub use request::Request;
 pub use response::{Headers, Response, Validators};
 pub use retry_after::parse_retry_after;
+pub use websocket::WebSocket;

@@ -4,21 +4,41 @@
 //! a [`Page`] of what is new and stores it together with the page's cursor. Reading is kept apart from fetching:
 //! the `parse` functions only look at bytes, so saved bodies test them.
 
+mod answer;
 mod encoding;
 mod error;
 mod identity;
 mod instant;
+mod keywords;
 mod seam;
+#[cfg(test)]
+mod support;
 mod text;
 
+pub mod bluesky;
+pub mod discourse;
 pub mod feeds;
 pub mod files;
+pub mod github;
+pub mod hackernews;
+pub mod lemmy;
+pub mod mastodon;
 pub mod registry;
+pub mod stackexchange;
+pub mod steam;
 pub mod walk;
 
+pub use bluesky::{BlueskyConfig, BlueskySearchConfig};
+pub use discourse::DiscourseConfig;
 pub use error::{ParseError, SourceError};
 pub use feeds::FeedConfig;
 pub use files::{FileSource, FilesConfig};
+pub use github::GithubConfig;
+pub use hackernews::HackerNewsConfig;
+pub use lemmy::LemmyConfig;
+pub use mastodon::MastodonConfig;
 pub use registry::{BuildContext, Common, RegistryError, SourceConfig, SourceEntry, SourcesConfig};
 pub use seam::{Page, Source};
+pub use stackexchange::StackExchangeConfig;
+pub use steam::SteamConfig;
 pub use text::{bbcode_to_text, html_own_words, html_to_text, markdown_to_text, without_quoted_lines};

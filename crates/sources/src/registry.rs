@@ -6,7 +6,10 @@ use moodline_http::HttpClient;
 use moodline_types::{Secret, SecretText, SourceId, error_chain};
 use serde::{Deserialize, Serialize};
 
-use crate::{Source, feeds::FeedConfig, files::FilesConfig};
+use crate::{
+    BlueskyConfig, BlueskySearchConfig, DiscourseConfig, FeedConfig, FilesConfig, GithubConfig, HackerNewsConfig,
+    LemmyConfig, MastodonConfig, Source, StackExchangeConfig, SteamConfig,
+};
 
 /// The settings of one source of some kind. Declared with [`source_config!`](crate::source_config), which brings
 /// the fields that all kinds share.
@@ -155,6 +158,15 @@ macro_rules! kinds {
 kinds! {
     files: FilesConfig, "Files and folders.";
     feeds: FeedConfig, "RSS, Atom, RDF and JSON feeds.";
+    hackernews: HackerNewsConfig, "Hacker News.";
+    steam: SteamConfig, "Reviews on Steam.";
+    mastodon: MastodonConfig, "Hashtags on Mastodon.";
+    bluesky: BlueskyConfig, "Keywords in the stream of all posts on Bluesky.";
+    bluesky_search: BlueskySearchConfig, "The search of Bluesky.";
+    discourse: DiscourseConfig, "Discourse forums.";
+    lemmy: LemmyConfig, "Lemmy.";
+    stackexchange: StackExchangeConfig, "Sites of Stack Exchange.";
+    github: GithubConfig, "Issues, comments and discussions on GitHub.";
 }
 
 impl SourcesConfig {

@@ -32,6 +32,8 @@ pub struct Page {
     /// External ids that vanished upstream (deleted, withdrawn): the store hides these mentions and takes them out of
     /// every count. One that comes back as a mention is shown again. Unknown ids do no harm.
     pub removed: Vec<String>,
+    /// Authors, as in [`RawMention::author`], who left or were put out: all their mentions of this source are hidden.
+    pub removed_authors: Vec<String>,
     /// How far the source has been read once this page is stored; `None` leaves the stored cursor as it is.
     pub cursor: Option<Cursor>,
     /// Whether more is waiting: call again at once, with the new cursor.

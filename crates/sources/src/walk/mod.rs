@@ -1,6 +1,7 @@
 //! How far a paged list has been read: the state machines that every API source stands on.
 //!
 //! - [`NewestFirst`] for lists that begin with the newest item (most APIs).
+//! - [`Watched`] for such lists from which deleted items vanish.
 //! - [`OldestFirst`] for lists that can be asked for what came after a time or id, oldest first.
 //! - [`Lanes`] for a source that reads several lists: storefronts, hashtags, repositories.
 //!
@@ -24,8 +25,11 @@ mod seen;
 mod step;
 #[cfg(test)]
 mod tests;
+mod watched;
 
 pub use lanes::Lanes;
 pub use newest_first::NewestFirst;
 pub use oldest_first::OldestFirst;
 pub use step::{Item, Marks, Step, Taken, Walk};
+pub(crate) use watched::Watch;
+pub use watched::Watched;

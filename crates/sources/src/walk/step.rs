@@ -139,6 +139,7 @@ pub(super) fn page(step: Step, more: bool, note: Option<&str>) -> Page {
         mentions: step.items.into_iter().filter_map(|item| item.mention).collect(),
         rejected: step.rejected,
         removed: step.removed,
+        removed_authors: Vec::new(),
         cursor: None,
         more,
         suspicious: note.is_some_and(|note| note.starts_with(SUSPICIOUS)),

@@ -1,0 +1,104 @@
+//! Answers of `/posts.json`.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use moodline_types::RawMention;
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::{
+    answer::{Content, Entry, add_all},
+    text::html_own_words,
+    walk::Step,
+};
+
+/// Written by a person; the others are notes of moderators and of the software, and whispers among staff.
+const REGULAR: u8 = 1;
+
+#[derive(Debug, Deserialize)]
+struct Answer {
+    latest_posts: Vec<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Post {
+    id: i64,
+    username: Option<String>,
+    #[serde(default)]
+    cooked: String,
+    created_at: DateTime<Utc>,
+    #[serde(default = "first")]
+    post_number: u64,
+    #[serde(default = "regular")]
+    post_type: u8,
+    topic_id: i64,
+    topic_slug: Option<String>,
+    topic_title: Option<String>,
+    category_id: Option<i64>,
+    #[serde(default)]
+    hidden: bool,
+    deleted_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    user_deleted: bool,
+}
+
+const fn first() -> u64 {
+    1
+}
+
+const fn regular() -> u8 {
+    REGULAR
+}
+
+/// Posts of all topics, ordered by id, with `categories` empty or one of them theirs.
+///
+/// # Errors
+/// For anything but an answer with `latest_posts`.
+pub(super) fn parse(bytes: &[u8], forum: &Url, categories: &HashSet<i64>) -> Result<Step, serde_json::Error> {
+    let answer: Answer = serde_json::from_slice(bytes)?;
+    let mut step = Step::default();
+    add_all(&mut step, answer.latest_posts, forum.as_str(), |post: Post| item(post, forum, categories));
+    Ok(step)
+}
+
+/// Whether a post as `/posts/ID.json` gives it is deleted or hidden.
+///
+/// # Errors
+/// For anything but a post.
+pub(super) fn is_removed(bytes: &[u8]) -> Result<bool, serde_json::Error> {
+    Ok(serde_json::from_slice::<Post>(bytes)?.is_removed())
+}
+
+impl Post {
+    fn is_removed(&self) -> bool {
+        self.deleted_at.is_some() || self.user_deleted || self.hidden
+    }
+}
+
+fn item(post: Post, forum: &Url, categories: &HashSet<i64>) -> Entry {
+    let id = post.id.to_string();
+    let order = post.id;
+    if post.is_removed() {
+        return Entry { id, mark: order, content: Content::Removed };
+    }
+    let elsewhere = !categories.is_empty() && post.category_id.is_none_or(|category| !categories.contains(&category));
+    let text = html_own_words(&post.cooked);
+    if elsewhere || post.post_type != REGULAR || text.is_empty() {
+        return Entry { id, mark: order, content: Content::Nothing };
+    }
+    let slug = post.topic_slug.as_deref().filter(|slug| !slug.is_empty()).unwrap_or("-");
+    let mention = RawMention {
+        external_id: id.clone(),
+        text,
+        url: forum.join(&format!("t/{slug}/{}/{}", post.topic_id, post.post_number)).ok().map(Into::into),
+        thread: Some(post.topic_id.to_string()),
+        // An answer does not say what its topic is called.
+        title: post.topic_title.filter(|title| post.post_number == 1 && !title.is_empty()),
+        author: post.username,
+        posted_at: Some(post.created_at),
+        ..RawMention::default()
+    };
+    Entry { id, mark: order, content: Content::Mention(Box::new(mention)) }
+}

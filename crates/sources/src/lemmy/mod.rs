@@ -1,0 +1,7 @@
+//! Lemmy: posts and comments of an instance or a community, or what its search finds.
+
+mod config;
+mod parse;
+mod source;
+
+pub use config::LemmyConfig;

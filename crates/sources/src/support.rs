@@ -1,0 +1,160 @@
+//! What the tests of API sources share: a client that may reach this machine, a shelf that does what the store does,
+//! recorded answers, and broken ones.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use moodline_http::{HttpClient, HttpConfig};
+use moodline_testkit::Received;
+use moodline_types::{Cursor, Interval, RawMention, RejectedRow};
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::{Source, SourceError, SourcesConfig};
+
+/// The one source of these settings, with a client that waits for nobody.
+pub(crate) fn build(settings: &str) -> Box<dyn Source> {
+    let config: SourcesConfig = toml::from_str(settings).unwrap();
+    let http = HttpConfig {
+        allow_private_addresses: true,
+        min_interval: Interval::from_secs(0),
+        timeout: Interval::from_secs(5),
+        ..HttpConfig::default()
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    config.build(&HttpClient::new(&http).unwrap(), folder, &[]).unwrap().remove(0)
+}
+
+/// What is wrong with these settings.
+pub(crate) fn findings(settings: &str) -> Vec<String> {
+    toml::from_str::<SourcesConfig>(settings).unwrap().findings()
+}
+
+/// Keeps mentions as the store does.
+#[derive(Debug, Default)]
+pub(crate) struct Shelf {
+    pub(crate) cursor: Option<Cursor>,
+    pub(crate) mentions: BTreeMap<String, RawMention>,
+    pub(crate) removed: Vec<String>,
+    pub(crate) removed_authors: Vec<String>,
+    pub(crate) rejected: Vec<RejectedRow>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) suspicious: bool,
+    pub(crate) pages: usize,
+    /// Mentions that were new, and those whose words changed, in the last run.
+    pub(crate) added: usize,
+    pub(crate) revised: usize,
+}
+
+impl Shelf {
+    /// A whole run: page after page.
+    pub(crate) async fn run(&mut self, source: &mut dyn Source) -> Result<(), SourceError> {
+        self.run_pages(source, 200).await
+    }
+
+    /// A run that ends after so many pages, as if the process had been killed.
+    pub(crate) async fn run_pages(&mut self, source: &mut dyn Source, pages: usize) -> Result<(), SourceError> {
+        (self.added, self.revised, self.pages, self.suspicious) = (0, 0, 0, false);
+        self.notes.clear();
+        while self.pages < pages {
+            let page = source.fetch(self.cursor.as_ref()).await?;
+            self.pages += 1;
+            for mention in page.mentions {
+                match self.mentions.insert(mention.external_id.clone(), mention.clone()) {
+                    None => self.added += 1,
+                    Some(old) if old.text != mention.text || old.rating != mention.rating => self.revised += 1,
+                    Some(_) => {}
+                }
+            }
+            for id in page.removed {
+                if self.mentions.remove(&id).is_some() {
+                    self.removed.push(id);
+                }
+            }
+            self.removed_authors.extend(page.removed_authors);
+            self.rejected.extend(page.rejected);
+            self.notes.extend(page.note);
+            self.suspicious |= page.suspicious;
+            assert!(!page.more || page.cursor != self.cursor, "more without going on");
+            self.cursor = page.cursor.or(self.cursor.take());
+            if !page.more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        self.mentions.values().map(|mention| mention.text.as_str()).collect()
+    }
+}
+
+/// The parameters of a request.
+pub(crate) fn parameters(request: &Received) -> BTreeMap<String, String> {
+    Url::parse("http://host.example").unwrap().join(&request.path).unwrap().query_pairs().into_owned().collect()
+}
+
+/// The path of a request without its parameters.
+pub(crate) fn path(request: &Received) -> String {
+    request.path.split('?').next().unwrap_or_default().to_owned()
+}
+
+/// Recorded answers, where this machine has them; below `shared/fixtures` beside the repository.
+pub(crate) fn recorded(folder: &str) -> Vec<(String, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures").join(folder);
+    let Ok(entries) = fs::read_dir(&folder) else { return Vec::new() };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    files.sort();
+    let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
+    files.into_iter().map(|path| (name(&path), fs::read(&path).unwrap())).collect()
+}
+
+/// Bytes of any kind, and `valid` JSON with one value put in the place of another.
+pub(crate) fn broken(valid: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
+    let valid: Value = serde_json::from_str(valid).unwrap();
+    let odd = prop_oneof![
+        Just(Value::Null),
+        Just(json!([])),
+        Just(json!({})),
+        Just(json!("")),
+        Just(json!("2026-13-45T99:00:00Z")),
+        Just(json!("<p>>> [quote]] \u{202E}\u{0}")),
+        Just(json!(-1)),
+        Just(json!(i64::MAX)),
+        Just(json!(u64::MAX)),
+        Just(json!(1e300)),
+        Just(json!(true)),
+    ];
+    let mutated = (any::<Index>(), odd).prop_map(move |(index, odd)| {
+        let mut value = valid.clone();
+        let count = nodes(&value);
+        replace(&mut value, &mut index.index(count), &odd);
+        value.to_string().into_bytes()
+    });
+    prop_oneof![1 => proptest::collection::vec(any::<u8>(), 0..60), 4 => mutated]
+}
+
+fn nodes(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(items) => items.iter().map(nodes).sum(),
+        Value::Object(fields) => fields.values().map(nodes).sum(),
+        _ => 0,
+    }
+}
+
+fn replace(value: &mut Value, left: &mut usize, odd: &Value) -> bool {
+    if *left == 0 {
+        *value = odd.clone();
+        return true;
+    }
+    *left -= 1;
+    match value {
+        Value::Array(items) => items.iter_mut().any(|item| replace(item, left, odd)),
+        Value::Object(fields) => fields.values_mut().any(|field| replace(field, left, odd)),
+        _ => false,
+    }
+}

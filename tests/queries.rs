@@ -96,29 +96,30 @@ fn flags_go_from_hand_to_hand(project: &Project) {
     assert!(open.len() >= 2, "{open:#?}");
     let first = open[0]["id"].to_string();
 
-    let told = flags(&["set", &first, "--resolve"]).failed(2).stderr;
+    let told = flags(&["set", &first, "--to", "resolved"]).failed(1).stderr;
     assert!(told.contains("--note"), "what resolved it has to be said: {told}");
-    assert!(flags(&["set", &first]).failed(1).stderr.contains("--acknowledge"));
-    assert!(flags(&["set", "99999", "--acknowledge"]).failed(1).stderr.contains("99999"));
+    assert!(flags(&["set", &first]).failed(1).stderr.contains("--to"));
+    assert!(flags(&["set", "99999", "--to", "acknowledged"]).failed(1).stderr.contains("99999"));
     assert!(flags(&["list", "--map", "online-bank", "--touchpoint", "moon"]).failed(1).stderr.contains("transfers"));
 
-    flags(&["set", &first, "--acknowledge", "--assign", "payments", "--due", "2026-05-01", "--actor", "lin"]).ok();
+    flags(&["set", &first, "--to", "acknowledged", "--assign", "payments", "--due", "2026-05-01", "--actor", "lin"])
+        .ok();
     let late = listed(&["--assignee", "payments", "--overdue"]);
     assert_eq!((&late[0]["id"], &late[0]["status"]), (&open[0]["id"], &"acknowledged".into()));
     let digest = flags(&["digest", "--format", "json"]).ok().json();
     let sum = |key: &str| digest.as_array().unwrap().iter().map(|one| one[key].as_u64().unwrap()).sum::<u64>();
     assert_eq!((sum("open"), sum("acknowledged"), sum("overdue")), (open.len() as u64 - 1, 1, 1));
 
-    flags(&["set", &first, "--resolve", "--note", "time-outs mended", "--actor", "lin"]).ok();
+    flags(&["set", &first, "--to", "resolved", "--note", "time-outs mended", "--actor", "lin"]).ok();
     let history = flags(&["history", &first, "--format", "json"]).ok().json();
     let events = history["events"].as_array().unwrap();
     assert_eq!((events.len(), &events[1]["note"]), (2, &"time-outs mended".into()));
-    let rest = ["--all", "--map", "online-bank", "--status", "open", "--false-positive"];
+    let rest = ["--all", "--map", "online-bank", "--status", "open", "--to", "false_positive"];
     flags(&[&["set"], &rest[..]].concat()).ok();
     assert_eq!(listed(&["--status", "open"]), Vec::<Value>::new());
     let shown = mentions(project, &["--flagged", "--status", "resolved"]);
     assert_eq!(shown.len(), 1);
-    flags(&["set", "--all", "--reopen"]).ok();
+    flags(&["set", "--all", "--to", "open"]).ok();
 }
 
 fn layer(project: &Project) -> Value {

@@ -53,8 +53,8 @@ pub(crate) struct FlagListArgs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  moodline flags set 12 13 --acknowledge --assign payments --due 2026-06-05
-  moodline flags set 12 --resolve --note \"transfers time out no more since release 4.2\"
+  moodline flags set 12 13 --to acknowledged --assign payments --due 2026-06-05
+  moodline flags set 12 --to resolved --note \"transfers time out no more since release 4.2\"
   moodline flags set --all --map online-bank --touchpoint fees --status open --assign pricing")]
 pub(crate) struct FlagSetArgs {
     /// The flags, by the ids of `moodline flags list`
@@ -65,18 +65,9 @@ pub(crate) struct FlagSetArgs {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) filter: FlagFilter,
-    /// Somebody is on it
-    #[arg(long, group = "to")]
-    pub(crate) acknowledge: bool,
-    /// It is dealt with; say how with --note
-    #[arg(long, group = "to", requires = "note")]
-    pub(crate) resolve: bool,
-    /// It is no problem after all
-    #[arg(long, group = "to")]
-    pub(crate) false_positive: bool,
-    /// It is open again
-    #[arg(long, group = "to")]
-    pub(crate) reopen: bool,
+    /// acknowledged, resolved (say how with --note), `false_positive` or open
+    #[arg(long, value_name = "STATUS")]
+    pub(crate) to: Option<FlagStatus>,
     /// Who looks after it
     #[arg(long, value_name = "NAME", conflicts_with = "unassign")]
     pub(crate) assign: Option<String>,

@@ -142,24 +142,18 @@ fn csv(out: &mut Output, rows: &[FlagRow]) -> Result<()> {
 }
 
 async fn set(args: FlagSetArgs, app: &App) -> Result<()> {
-    let status = [
-        (args.acknowledge, FlagStatus::Acknowledged),
-        (args.resolve, FlagStatus::Resolved),
-        (args.false_positive, FlagStatus::FalsePositive),
-        (args.reopen, FlagStatus::Open),
-    ];
+    if args.to == Some(FlagStatus::Resolved) && args.note.is_none() {
+        bail!("say with --note what resolved it");
+    }
     let change = Triage {
-        status: status.into_iter().find_map(|(asked, status)| asked.then_some(status)),
+        status: args.to,
         assignee: if args.unassign { Some(None) } else { args.assign.map(Some) },
         due_at: if args.no_due { Some(None) } else { args.due.as_deref().map(moment).transpose()?.map(Some) },
         note: args.note,
         actor: args.actor,
     };
     if change == (Triage { actor: change.actor.clone(), ..Triage::default() }) {
-        bail!(
-            "say what shall change: --acknowledge, --resolve, --false-positive, --reopen, --assign, --unassign, --due, \
-             --no-due or --note"
-        );
+        bail!("say what shall change: --to, --assign, --unassign, --due, --no-due or --note");
     }
     let ids: Vec<FlagId> = if args.all {
         let query = query(&args.filter, MOST, app).await?;

@@ -4,6 +4,7 @@ use std::{env, fmt};
 
 #[cfg(target_arch = "x86_64")]
 use crate::simd::{
+    amx::{Amx, BLOCK_PANELS},
     avx2::{Avx2, AvxVnni},
     avx512::Avx512,
 };
@@ -29,11 +30,13 @@ pub enum Kernel {
     AvxVnni,
     /// AVX-512 with its 8-bit dot products (VNNI).
     Avx512,
+    /// AVX-512 and the 8-bit tiles of AMX.
+    Amx,
 }
 
 impl Kernel {
     /// All kernels, worst first.
-    pub const ALL: [Self; 4] = [Self::Portable, Self::Avx2, Self::AvxVnni, Self::Avx512];
+    pub const ALL: [Self; 5] = [Self::Portable, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Amx];
 
     /// The name, as `MOODLINE_KERNEL` takes it.
     pub fn as_str(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Kernel {
             Self::Avx2 => "avx2",
             Self::AvxVnni => "avxvnni",
             Self::Avx512 => "avx512",
+            Self::Amx => "amx",
         }
     }
 
@@ -56,7 +60,7 @@ impl Kernel {
     /// Where the variable names no kernel.
     pub fn choose() -> Result<Self, EngineError> {
         let limit = match env::var_os(VARIABLE) {
-            None => Self::Avx512,
+            None => Self::Amx,
             Some(value) => Self::ALL
                 .into_iter()
                 .find(|kernel| value == kernel.as_str())
@@ -83,6 +87,8 @@ pub(crate) enum Steps {
     AvxVnni(AvxVnni, Avx2),
     #[cfg(target_arch = "x86_64")]
     Avx512(Avx512),
+    #[cfg(target_arch = "x86_64")]
+    Amx(Amx),
 }
 
 /// The steps for one instruction set: tokens for integers and floats, the matrix product with the rows and panels of
@@ -146,6 +152,16 @@ compiled!(
     8,
     "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"
 );
+#[cfg(target_arch = "x86_64")]
+compiled!(
+    amx,
+    Amx,
+    Avx512,
+    ops::linear_by_tiles,
+    Layout::Quads { panels_at_once: BLOCK_PANELS },
+    8,
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"
+);
 
 /// Calls a step of whichever kernel it is.
 macro_rules! step {
@@ -168,15 +184,21 @@ macro_rules! step {
                 // SAFETY: the token exists only where the processor has the instructions.
                 unsafe { avx512::$step(token, $($argument),*) }
             }
+            #[cfg(target_arch = "x86_64")]
+            Steps::Amx(token) => {
+                let tokens = Tokens { integers: token, floats: token.avx512() };
+                // SAFETY: the tokens exist only where the processor has the instructions.
+                unsafe { amx::$step(tokens.$token, $($argument),*) }
+            }
         }
     };
 }
 
-/// AVX-VNNI's two tokens, by what they are for.
+/// The tokens of a kernel that has two, by what they are for.
 #[cfg(target_arch = "x86_64")]
-struct Tokens {
-    integers: AvxVnni,
-    floats: Avx2,
+struct Tokens<I, F> {
+    integers: I,
+    floats: F,
 }
 
 impl Steps {
@@ -192,6 +214,8 @@ impl Steps {
             }
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx512 => Avx512::detect().map(Self::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Amx => Amx::detect().map(Self::Amx),
             #[cfg(not(target_arch = "x86_64"))]
             _ => None,
         }
@@ -207,6 +231,8 @@ impl Steps {
             Self::AvxVnni(..) => avxvnni::LAYOUT,
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(_) => avx512::LAYOUT,
+            #[cfg(target_arch = "x86_64")]
+            Self::Amx(_) => amx::LAYOUT,
         }
     }
 

@@ -14,7 +14,7 @@
 //!
 //! # Which kernel
 //! The best the processor has, unless the environment variable `MOODLINE_KERNEL` (`portable`, `avx2`, `avxvnni`,
-//! `avx512`) names a lesser one.
+//! `avx512`, `amx`) names a lesser one.
 //!
 //! # Why `unsafe`
 //! Vector instructions and reads without bounds checks in the innermost loops are written in it, nothing else. What

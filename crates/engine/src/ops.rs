@@ -9,11 +9,15 @@ mod norm;
 mod quantise;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod tiles;
 
 pub(crate) use attention::{AttentionScratch, Heads, attention};
 pub(crate) use linear::{Finish, linear, linear_by_rows};
 pub(crate) use norm::{Norm, normalise};
 pub(crate) use quantise::quantise;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use tiles::linear_by_tiles;
 
 use crate::simd::LANES;
 

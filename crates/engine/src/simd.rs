@@ -5,6 +5,8 @@
 //! (see [`crate::kernel`]) do they become single ones. All implementors add lanes in the same order.
 
 #[cfg(target_arch = "x86_64")]
+pub(crate) mod amx;
+#[cfg(target_arch = "x86_64")]
 pub(crate) mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx512;

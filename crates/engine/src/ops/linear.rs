@@ -100,7 +100,14 @@ fn tile<D: Dot, const ROWS: usize, const PANELS: usize>(
 
 /// Sixteen sums of a row, scaled, shifted and stored.
 #[inline(always)]
-fn finished<L: Lanes>(l: L, sums: L::F, rounding: Rounding, panel: &Panel, finish: Finish, out: &mut [f32; LANES]) {
+pub(super) fn finished<L: Lanes>(
+    l: L,
+    sums: L::F,
+    rounding: Rounding,
+    panel: &Panel,
+    finish: Finish,
+    out: &mut [f32; LANES],
+) {
     let scale = l.mul(l.splat(rounding.scale), l.load(&panel.scales));
     let value = l.mul_add(sums, scale, l.load(&panel.offsets));
     l.store(if finish == Finish::Gelu { gelu(l, value) } else { value }, out);

@@ -1,10 +1,10 @@
 //! AVX-512 with its 8-bit dot products (VNNI): one register is sixteen lanes.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _mm_storeu_si128, _mm256_add_ps, _mm512_add_ps, _mm512_castps512_ps256, _mm512_cvtepi32_ps,
-    _mm512_cvtps_epi32, _mm512_cvtusepi32_epi8, _mm512_div_ps, _mm512_dpbusd_epi32, _mm512_extractf32x8_ps,
-    _mm512_fmadd_ps, _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_max_ps, _mm512_min_ps,
-    _mm512_mul_ps, _mm512_mullo_epi32, _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_roundscale_ps,
+    __m512, __m512i, _mm_storeu_si128, _mm256_add_ps, _mm512_add_epi32, _mm512_add_ps, _mm512_castps512_ps256,
+    _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_cvtusepi32_epi8, _mm512_div_ps, _mm512_dpbusd_epi32,
+    _mm512_extractf32x8_ps, _mm512_fmadd_ps, _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_max_ps,
+    _mm512_min_ps, _mm512_mul_ps, _mm512_mullo_epi32, _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_roundscale_ps,
     _mm512_scalef_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps, _mm512_sub_ps,
 };
 
@@ -13,6 +13,16 @@ use super::{Dot, LANES, Lanes, Quad, avx2::sum_of_eight};
 /// Proof that the processor has AVX-512 F, BW, DQ, VL and VNNI.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Avx512(());
+
+/// Every block below calls instructions that the token proves to be there; pointers come from arrays of the size read
+/// or written.
+macro_rules! instruction {
+    ($e:expr) => {
+        // SAFETY: `self` exists only where `Avx512::detect` found the instructions; a pointer, where there is one,
+        // comes from a reference to as many bytes as the instruction touches.
+        unsafe { $e }
+    };
+}
 
 impl Avx512 {
     /// The token, where the processor has the instructions.
@@ -25,16 +35,13 @@ impl Avx512 {
             && is_x86_feature_detected!("fma");
         has.then_some(Self(()))
     }
-}
 
-/// Every block below calls instructions that the token proves to be there; pointers come from arrays of the size read
-/// or written.
-macro_rules! instruction {
-    ($e:expr) => {
-        // SAFETY: `self` exists only where `Avx512::detect` found the instructions; a pointer, where there is one,
-        // comes from a reference to as many bytes as the instruction touches.
-        unsafe { $e }
-    };
+    /// `sums` less `zero` × `weights`, wrapping, as floats.
+    #[inline(always)]
+    pub(crate) fn less_zero(self, sums: &[i32; LANES], weights: &[i32; LANES], zero: i32) -> __m512 {
+        let shift = self.scaled(weights, -zero);
+        instruction!(_mm512_cvtepi32_ps(_mm512_add_epi32(_mm512_loadu_si512(sums.as_ptr().cast()), shift)))
+    }
 }
 
 impl Lanes for Avx512 {

@@ -80,6 +80,8 @@ pub(crate) async fn fill(store: &SqliteStore, map: &JourneyMap, count: usize) {
 fn mention(number: usize, now: DateTime<Utc>, random: &mut SmallRng) -> NewMention {
     NewMention {
         external_id: number.to_string(),
+        canonical_id: None,
+        thread: None,
         url: None,
         author_hash: None,
         title: None,

@@ -62,7 +62,7 @@ async fn one_bad_host_does_not_keep_the_others_waiting() {
         _ => Reply::ok("").stall_after(0),
     })
     .await;
-    let project = Project::new(&settings(&server, &["broken", "busy", "loop", "page", "stalling", "good"]));
+    let project = Project::new(&settings(&server, &["broken", "loop", "page", "stalling", "good", "busy"]));
     let ran = tokio::task::block_in_place(|| project.run(&["fetch"])).failed(1);
     assert!(ran.stdout.contains("good: 1 new"), "{}", ran.stdout);
     assert!(ran.stderr.contains("5 of 6 sources"), "{}", ran.stderr);

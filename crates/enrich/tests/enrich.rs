@@ -83,6 +83,8 @@ async fn store_with(texts: &[&str]) -> SqliteStore {
     store.migrate().await.unwrap();
     let mentions = texts.iter().enumerate().map(|(index, text)| NewMention {
         external_id: index.to_string(),
+        canonical_id: None,
+        thread: None,
         url: None,
         author_hash: None,
         title: None,

@@ -9,15 +9,16 @@ use reqwest::{
     header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER},
     redirect::Policy,
 };
+use tokio::sync::OwnedSemaphorePermit;
 use tracing::warn;
 use url::Url;
 
 use crate::{
-    Headers, HttpConfig, HttpError, Request, Response, Said, Validators,
+    Headers, HttpConfig, HttpError, RateLimit, Request, Response, Said, Validators,
     address::{PrivateName, PublicResolver, literal_private},
     request::Method,
-    retry_after::parse_retry_after,
-    spacing::Spacing,
+    retry_after::{clamped, parse_retry_after},
+    spacing::{Quiet, Spacing},
 };
 
 /// The pause taken when a host says "too many requests" without saying for how long.
@@ -96,14 +97,17 @@ impl HttpClient {
         let mut moved_permanently = true;
         for hop in 0..=self.inner.config.max_redirects {
             let at_home = here.origin() == home;
-            let answer = self.hop(request, method, &here, at_home).await?;
+            let (answer, turn) = self.hop(request, method, &here, at_home).await?;
             let status = answer.status().as_u16();
             let target = matches!(status, 301 | 302 | 303 | 307 | 308)
                 .then(|| answer.headers().get(LOCATION).and_then(|value| location(&here, value.as_bytes())))
                 .flatten();
             let Some(target) = target else {
-                return self.read(request, &here, moved_permanently && hop > 0, answer).await;
+                let result = self.read(request, &here, moved_permanently && hop > 0, answer).await;
+                self.heed(&here, &result);
+                return result;
             };
+            drop(turn);
             moved_permanently &= matches!(status, 301 | 308);
             let same = target == here;
             if status == 303 || (method == Method::Post && matches!(status, 301 | 302)) {
@@ -119,9 +123,15 @@ impl HttpClient {
         Err(HttpError::Redirects { url: request.redact_url(&request.url), count: self.inner.config.max_redirects })
     }
 
-    /// Waits until `host` may be asked again.
-    pub(crate) async fn turn(&self, host: &str) {
-        self.inner.spacing.turn(host, self.inner.config.min_interval.duration()).await;
+    /// Waits for the turn to ask the host of `url`; the turn ends when the permit is dropped.
+    pub(crate) async fn turn(&self, url: &Url, min_interval: Duration) -> Result<OwnedSemaphorePermit, HttpError> {
+        let Inner { config, spacing, .. } = &*self.inner;
+        let interval = config.min_interval.duration().max(min_interval);
+        spacing.turn(&host_key(url), interval, config.max_per_host).await.map_err(|Quiet(pause)| {
+            let host = url.host_str().unwrap_or_default().to_owned();
+            let said = Said("it was asked not long ago and wants to be left alone".to_owned());
+            HttpError::RateLimited { host, retry_after: clamped(pause), status: 429, said }
+        })
     }
 
     /// One request and the head of its answer.
@@ -131,13 +141,12 @@ impl HttpClient {
         method: Method,
         url: &Url,
         at_home: bool,
-    ) -> Result<reqwest::Response, HttpError> {
-        let Inner { client, config, spacing, has_roots } = &*self.inner;
+    ) -> Result<(reqwest::Response, OwnedSemaphorePermit), HttpError> {
+        let Inner { client, config, has_roots, .. } = &*self.inner;
         let shown = || request.redact_url(url);
-        let host = match (url.scheme(), url.host_str()) {
-            ("http" | "https", Some(host)) if !host.is_empty() => host,
-            _ => return Err(HttpError::Address { url: shown() }),
-        };
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+            return Err(HttpError::Address { url: shown() });
+        }
         if url.scheme() == "https" && !has_roots {
             return Err(HttpError::Tls { url: shown(), source: NO_ROOTS.into() });
         }
@@ -147,7 +156,7 @@ impl HttpClient {
             return Err(HttpError::PrivateAddress { url: shown(), address });
         }
         let headers = request_headers(request, at_home)?;
-        spacing.turn(host, config.min_interval.duration().max(request.min_interval)).await;
+        let turn = self.turn(url, request.min_interval).await?;
         let mut sent = match method {
             Method::Get => client.get(url.clone()),
             Method::Post => client.post(url.clone()),
@@ -156,7 +165,19 @@ impl HttpClient {
         if let (Method::Post, Some(body)) = (method, &request.body) {
             sent = sent.header(CONTENT_TYPE, body.content_type).body(body.bytes.clone());
         }
-        sent.send().await.map_err(|error| self.send_error(&shown(), error))
+        let answer = sent.send().await.map_err(|error| self.send_error(&shown(), error))?;
+        Ok((answer, turn))
+    }
+
+    /// A host that asked for a pause, or has nothing left to give, is left alone by everyone who uses this client.
+    fn heed(&self, url: &Url, result: &Result<Response, HttpError>) {
+        let pause = match result {
+            Ok(response) => response.rate_limit.and_then(|limit| limit.pause()).map(clamped),
+            Err(error) => error.retry_after(),
+        };
+        if let Some(pause) = pause {
+            self.inner.spacing.hold(&host_key(url), pause);
+        }
     }
 
     /// Judges the status and reads the body, counting as it is decompressed.
@@ -193,6 +214,7 @@ impl HttpClient {
             content_type: header(&headers, &CONTENT_TYPE),
             validators: Validators { etag: header(&headers, &ETAG), last_modified: header(&headers, &LAST_MODIFIED) },
             not_modified: status == StatusCode::NOT_MODIFIED,
+            rate_limit: RateLimit::read(&headers, Utc::now()),
             headers: Headers(headers),
             url,
             body,
@@ -241,6 +263,11 @@ fn client_error(error: reqwest::Error) -> HttpError {
 
 fn timeout(url: &Url, limit: Interval) -> HttpError {
     HttpError::Timeout { url: url.clone(), limit: limit.duration() }
+}
+
+/// What manners are kept by: host and port.
+fn host_key(url: &Url) -> String {
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0))
 }
 
 /// Where a redirect leads; `None` where it does not say or says nonsense.
@@ -293,9 +320,15 @@ async fn said(answer: &mut reqwest::Response) -> String {
 
 pub(crate) fn status_error(url: Url, status: StatusCode, headers: &HeaderMap, body: String) -> HttpError {
     let asked = header(headers, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, Utc::now()));
+    let limit = RateLimit::read(headers, Utc::now());
+    let used_up = limit.and_then(|limit| limit.pause()).map(clamped);
     let retry_after = match status {
-        StatusCode::TOO_MANY_REQUESTS => Some(asked.unwrap_or(UNSAID_RETRY_AFTER)),
-        _ if status.is_server_error() || status == StatusCode::FORBIDDEN => asked,
+        StatusCode::TOO_MANY_REQUESTS => {
+            Some(asked.or(limit.and_then(|limit| limit.reset).map(clamped)).unwrap_or(UNSAID_RETRY_AFTER))
+        }
+        // Some say "forbidden" where they mean "too often".
+        StatusCode::FORBIDDEN => asked.or(used_up),
+        _ if status.is_server_error() => asked,
         _ => None,
     };
     let status = status.as_u16();

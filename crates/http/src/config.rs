@@ -24,6 +24,8 @@ pub struct HttpConfig {
     pub allow_private_addresses: bool,
     /// Least time between the starts of two requests to the same host, e.g. `1s`.
     pub min_interval: Interval,
+    /// Most requests to the same host under way at once.
+    pub max_per_host: usize,
 }
 
 impl Default for HttpConfig {
@@ -37,6 +39,7 @@ impl Default for HttpConfig {
             contact: String::new(),
             allow_private_addresses: false,
             min_interval: Interval::from_secs(1),
+            max_per_host: 2,
         }
     }
 }

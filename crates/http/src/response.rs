@@ -4,6 +4,8 @@ use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::RateLimit;
+
 /// What a host gave to recognise an unchanged document by; sent back verbatim with the next request.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Validators {
@@ -16,7 +18,7 @@ pub struct Validators {
 }
 
 /// A successful answer: a document, or word that it has not changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Response {
     /// Status code: 200–299, or 304.
     pub status: u16,
@@ -30,6 +32,8 @@ pub struct Response {
     pub validators: Validators,
     /// Whether the document is unchanged since the validators sent (304); the body is then empty.
     pub not_modified: bool,
+    /// How much may still be asked of the host, where it says so.
+    pub rate_limit: Option<RateLimit>,
     /// All headers.
     pub headers: Headers,
     /// The body, decompressed.

@@ -22,10 +22,15 @@ pub fn parse_retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     } else {
         (http_date(value)? - now).to_std().unwrap_or_default()
     };
-    Some(wait.clamp(SHORTEST, LONGEST))
+    Some(clamped(wait))
 }
 
-fn http_date(value: &str) -> Option<DateTime<Utc>> {
+/// A pause within reason.
+pub(crate) fn clamped(wait: Duration) -> Duration {
+    wait.clamp(SHORTEST, LONGEST)
+}
+
+pub(crate) fn http_date(value: &str) -> Option<DateTime<Utc>> {
     if let Ok(date) = DateTime::parse_from_rfc2822(value) {
         return Some(date.to_utc());
     }

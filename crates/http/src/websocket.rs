@@ -41,7 +41,7 @@ impl HttpClient {
         if !matches!(url.scheme(), "ws" | "wss") {
             return Err(HttpError::Address { url: url.clone() });
         }
-        self.turn(host).await;
+        drop(self.turn(url, Duration::ZERO).await?);
         let opening = async {
             let stream = self.connect(url, host, port).await?;
             let uri: Uri = url.as_str().parse().map_err(|_| HttpError::Address { url: url.clone() })?;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use moodline_http::{HttpClient, HttpConfig, HttpError, Response, Validators};
+use moodline_http::{HttpClient, HttpConfig, HttpError, Request, Response, Validators};
 use moodline_testkit::{LocalServer, Reply};
-use moodline_types::Interval;
+use moodline_types::{Interval, SecretText};
 use url::Url;
 
 fn config() -> HttpConfig {
@@ -68,10 +68,13 @@ async fn both_forms_of_retry_after_become_a_pause() {
         "/seconds" => Reply::status(429).header("Retry-After", "120"),
         "/date" => Reply::status(503).header("Retry-After", "Fri, 31 Dec 2100 23:59:59 GMT"),
         "/forbidden" => Reply::status(403).header("Retry-After", "30"),
+        "/used-up" => Reply::status(403).header("X-RateLimit-Remaining", "0").header("X-RateLimit-Reset", "45"),
+        "/reset" => Reply::status(429).header("x-rate-limit-reset", "50"),
         _ => Reply::status(429),
     })
     .await;
-    for (path, seconds) in [("/seconds", 120), ("/date", 86_400), ("/forbidden", 30), ("/unsaid", 60)] {
+    let pauses = [("/seconds", 120), ("/date", 86_400), ("/forbidden", 30), ("/used-up", 45), ("/reset", 50)];
+    for (path, seconds) in pauses.into_iter().chain([("/unsaid", 60)]) {
         let error = get(&server, path).await.unwrap_err();
         assert_eq!(error.retry_after(), Some(Duration::from_secs(seconds)), "{path}: {error}");
         assert!(error.is_transient());
@@ -92,7 +95,7 @@ async fn other_statuses_are_errors_and_only_some_may_pass() {
 async fn bodies_over_the_limit_are_refused() {
     let server = LocalServer::start(|request| match request.path.as_str() {
         "/fits" => Reply::ok(vec![b'x'; 100_000]),
-        "/bomb" => Reply::ok(vec![0; 50_000_000]).gzip(),
+        "/bomb" => Reply::ok(vec![0; 5_000_000]).gzip(),
         _ => Reply::ok(vec![b'x'; 100_001]),
     })
     .await;
@@ -170,6 +173,77 @@ async fn a_host_that_falls_silent_is_given_up() {
         let error = get_with(&hasty, &server.url(path)).await.unwrap_err();
         assert!(matches!(error, HttpError::Timeout { .. }) && error.is_transient(), "{path}: {error}");
     }
+}
+
+#[tokio::test]
+async fn secrets_stay_with_the_host_they_are_meant_for() {
+    let stranger = LocalServer::start(|_| Reply::ok("hello")).await;
+    let elsewhere = stranger.url("/elsewhere");
+    let server = LocalServer::start(move |request| match request.path.split('?').next() {
+        Some("/near") => Reply::redirect("/here"),
+        Some("/here") => Reply::ok("hello"),
+        _ => Reply::redirect(&elsewhere),
+    })
+    .await;
+    let client = HttpClient::new(&config()).unwrap();
+    let ask = |path: &str| {
+        let url = server.url(path).parse().unwrap();
+        Request::get(url).bearer(&SecretText::new("tok-12345")).secret_query("key", SecretText::new("key-98765"))
+    };
+    let near = client.send(&ask("/near")).await.unwrap();
+    assert_eq!(server.received()[1].header("Authorization"), Some("Bearer tok-12345"));
+    assert!(!near.url.as_str().contains("key-98765"));
+    client.send(&ask("/far")).await.unwrap();
+    let asked = &stranger.received()[0];
+    assert_eq!((asked.header("Authorization"), asked.path.as_str()), (None, "/elsewhere"));
+}
+
+#[tokio::test]
+async fn a_post_sends_its_body_once_and_never_to_another_host() {
+    let stranger = LocalServer::start(|_| Reply::ok("hello")).await;
+    let elsewhere = stranger.url("/");
+    let server = LocalServer::start(move |request| match request.path.as_str() {
+        "/done" => Reply::status(303).header("Location", "/result"),
+        "/moved" => Reply::status(307).header("Location", &elsewhere),
+        _ => Reply::ok(format!("{} {}", request.method, String::from_utf8_lossy(&request.body))),
+    })
+    .await;
+    let client = HttpClient::new(&config()).unwrap();
+    let post = |path: &str| Request::post(server.url(path).parse().unwrap()).form(&[("secret", "a b")]);
+    assert_eq!(client.send(&post("/")).await.unwrap().body, b"POST secret=a+b");
+    assert_eq!(client.send(&post("/done")).await.unwrap().body, b"GET ");
+    assert!(matches!(client.send(&post("/moved")).await.unwrap_err(), HttpError::Redirects { .. }));
+    assert_eq!(stranger.count(), 0);
+}
+
+#[tokio::test]
+async fn an_error_comes_with_the_hosts_explanation_and_without_our_secrets() {
+    let server = LocalServer::start(|request| match request.path.as_str() {
+        "/page" => Reply::status(500).body("<html>sorry</html>"),
+        _ => Reply::status(400).body(r#"{"error": "no such   query: tok-12345"}"#),
+    })
+    .await;
+    let client = HttpClient::new(&config()).unwrap();
+    let url: Url = server.url("/").parse().unwrap();
+    let error = client.send(&Request::get(url).bearer(&SecretText::new("tok-12345"))).await.unwrap_err();
+    assert!(error.to_string().ends_with(r#"answered with status 400: {"error": "no such query: ***"}"#), "{error}");
+    assert!(error.said().unwrap().contains("no such"));
+    assert!(get(&server, "/page").await.unwrap_err().to_string().ends_with("status 500"));
+}
+
+#[tokio::test]
+async fn a_host_with_nothing_left_to_give_is_left_alone_by_everyone() {
+    let server = LocalServer::start(|_| {
+        Reply::ok("last").header("X-RateLimit-Remaining", "0").header("X-RateLimit-Reset", "120")
+    })
+    .await;
+    let client = HttpClient::new(&config()).unwrap();
+    let url: Url = server.url("/").parse().unwrap();
+    let last = client.send(&Request::get(url.clone())).await.unwrap();
+    assert_eq!(last.rate_limit.unwrap().remaining, Some(0.0));
+    let error = client.send(&Request::get(url)).await.unwrap_err();
+    assert!(error.retry_after().unwrap() > Duration::from_secs(110), "{error}");
+    assert_eq!(server.count(), 1);
 }
 
 #[tokio::test]

@@ -6,10 +6,12 @@
 
 mod author;
 mod error;
+mod health;
 mod normalise;
 mod read;
 
 pub use author::{AuthorKey, AuthorKeyError};
 pub use error::IngestError;
+pub use health::{Health, health, rate_per_day};
 pub use normalise::MAX_TEXT_CHARS;
 pub use read::{FetchOutcome, preview_source, read_source};

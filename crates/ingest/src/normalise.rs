@@ -13,7 +13,10 @@ pub const MAX_TEXT_CHARS: usize = 200_000;
 
 /// Turns a page as read into a page to store.
 pub(crate) fn page(source: &SourceId, page: Page, key: &AuthorKey, now: DateTime<Utc>) -> IngestPage {
-    let mut stored = IngestPage { rejected: page.rejected, cursor: page.cursor, ..IngestPage::default() };
+    let removed = page.removed.into_iter().map(bounded_id).collect();
+    let removed_authors = page.removed_authors.iter().map(|author| key.hash(source, author)).collect();
+    let (rejected, cursor) = (page.rejected, page.cursor);
+    let mut stored = IngestPage { rejected, cursor, removed, removed_authors, ..IngestPage::default() };
     for raw in page.mentions {
         match mention(source, raw, key, now) {
             Ok(mention) => stored.mentions.push(mention),
@@ -61,6 +64,8 @@ fn mention(source: &SourceId, raw: RawMention, key: &AuthorKey, now: DateTime<Ut
     ]);
     Ok(NewMention {
         external_id,
+        canonical_id: raw.canonical_id.filter(|id| !id.trim().is_empty()).map(bounded_id),
+        thread: raw.thread.filter(|id| !id.trim().is_empty()).map(bounded_id),
         url: raw.url,
         author_hash,
         title,

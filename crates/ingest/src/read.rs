@@ -1,7 +1,7 @@
 //! Page by page through one source.
 
 use moodline_sources::{Page, Source};
-use moodline_store::{IngestPage, MentionStore, PageOutcome, RunStore, StoreError};
+use moodline_store::{IngestPage, MentionStore, PageOutcome, RunStore, SourceReading, StoreError};
 use moodline_types::{Clock, Cursor, RunKind, error_chain};
 use tracing::{info, warn};
 
@@ -18,6 +18,8 @@ pub struct FetchOutcome {
     pub unread: u64,
     /// What the source had to say about itself, e.g. that nothing was modified.
     pub note: Option<String>,
+    /// Whether one of its answers is to be doubted, e.g. empty where there used to be items.
+    pub suspicious: bool,
     /// Whether it was asked to stop before the end; the next call goes on there.
     pub stopped: bool,
 }
@@ -46,6 +48,10 @@ where
     match &result {
         Ok(outcome) => {
             let summary = outcome.to_string();
+            if !outcome.stopped {
+                let reading = SourceReading { suspicious: outcome.suspicious, note: outcome.note.clone() };
+                store.record_source_success(&id, &reading, now).await.map_err(failed)?;
+            }
             info!(source.id = %id, mention.added = outcome.changes.added, "{id}: {summary}");
             store.finish_run(run, Ok(&summary), now).await.map_err(failed)?;
         }
@@ -80,13 +86,18 @@ where
         let fetched = source.fetch(cursor.as_ref()).await;
         let page: Page = fetched.map_err(|source| IngestError::Source { id: id.clone(), source })?;
         let (more, note) = (page.more, page.note.clone());
+        let page_is_suspicious = page.suspicious;
+        outcome.suspicious |= page_is_suspicious;
         let moved = page.cursor.is_some() && page.cursor != cursor;
         let page: IngestPage = normalise::page(&id, page, key, clock.now());
         outcome.unread += page.rejected.len() as u64;
         let changes = store.commit_page(&id, &page, clock.now()).await.map_err(failed)?;
         outcome.pages += 1;
         outcome.changes += changes;
-        outcome.note = note.or(outcome.note);
+        // A doubt must not be hidden by what a later page says.
+        if outcome.note.is_none() || !outcome.suspicious || page_is_suspicious {
+            outcome.note = note.or(outcome.note);
+        }
         if !progress(&outcome) && more {
             outcome.stopped = true;
             return Ok(outcome);
@@ -118,8 +129,11 @@ pub async fn preview_source(
 
 impl std::fmt::Display for FetchOutcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let PageOutcome { added, revised, unchanged, rejected } = self.changes;
+        let PageOutcome { added, revised, unchanged, hidden, rejected } = self.changes;
         write!(f, "{added} new, {revised} changed, {unchanged} known")?;
+        if hidden > 0 {
+            write!(f, ", {hidden} gone upstream")?;
+        }
         if rejected > 0 {
             write!(f, ", {rejected} rows set aside")?;
         }

@@ -23,7 +23,7 @@ use moodline_schedule::Plan;
 use moodline_sources::Source;
 use moodline_store::{PageOutcome, WorkKind};
 use moodline_telemetry::Metrics;
-use moodline_types::{Clock, MapId, RunKind, RunStatus, error_chain};
+use moodline_types::{Clock, MapId, RunKind, RunStatus, SourceId, error_chain};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
@@ -137,14 +137,19 @@ fn source_plan(app: &App, source: &dyn Source) -> Result<Plan> {
 
 async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key: AuthorKey, unread: Arc<()>) {
     let id = source.id().clone();
-    let mut due = match app.store.source_state(&id).await {
-        Ok(state) => catch_up(&plan, state.and_then(|state| state.last_success_at), app.clock.now()),
-        Err(_) => Some(app.clock.now()),
-    };
+    let known = app.store.source_state(&id).await.ok().flatten();
+    // Failures outlive a restart: a host that is down is not asked the more often for it.
+    let mut failures = known.as_ref().map_or(0, |state| state.failures);
+    let mut due = catch_up(&plan, known.as_ref().and_then(|state| state.last_success_at), app.clock.now());
+    if let Some(failed_at) = known.and_then(|state| state.last_failure_at).filter(|_| failures > 0) {
+        due = due.max(Some(
+            after(failed_at, Backoff::default().delay(failures)).min(after(app.clock.now(), Backoff::default().cap)),
+        ));
+    }
     // Only what is overdue is worth waiting for.
     let mut unread = Some(unread).filter(|_| due.is_some_and(|at| at <= app.clock.now()));
-    let mut failures = 0;
     while let Some(at) = due {
+        note_due(&app, &id, due).await;
         if !sleep_until(&app, at).await {
             return;
         }
@@ -164,21 +169,34 @@ async fn fetch_loop(app: Arc<App>, mut source: Box<dyn Source>, plan: Plan, key:
                 failures += 1;
                 let wait = wait_after(&error, failures);
                 error!(source.id = %id, failures, "{}; next try in {} s", error_chain(&error), wait.as_secs());
-                let retry = now + chrono::TimeDelta::from_std(wait).unwrap_or(chrono::TimeDelta::hours(1));
-                Some(retry)
+                Some(after(now, wait))
             }
         };
     }
+    note_due(&app, &id, None).await;
     warn!(source.id = %id, "the schedule of {id} has no next time");
     app.drain.stopping().await;
+}
+
+fn after(instant: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    instant + chrono::TimeDelta::from_std(wait).unwrap_or(chrono::TimeDelta::hours(1))
+}
+
+/// For `moodline sources` only: the loop goes on without it.
+async fn note_due(app: &App, id: &SourceId, due: Option<DateTime<Utc>>) {
+    if let Err(error) = app.store.record_source_due(id, due).await {
+        warn!(source.id = %id, "could not note when {id} is due: {}", error_chain(&error));
+    }
 }
 
 fn count_read(source: &str, result: &Result<FetchOutcome, IngestError>) {
     let Ok(outcome) = result else {
         return counter!("moodline_failed_reads_total", "source" => source.to_owned()).increment(1);
     };
-    let PageOutcome { added, revised, unchanged, rejected } = outcome.changes;
-    for (change, mentions) in [("new", added), ("changed", revised), ("known", unchanged), ("unreadable", rejected)] {
+    let PageOutcome { added, revised, unchanged, hidden, rejected } = outcome.changes;
+    let changes =
+        [("new", added), ("changed", revised), ("known", unchanged), ("gone", hidden), ("unreadable", rejected)];
+    for (change, mentions) in changes {
         counter!("moodline_read_mentions_total", "source" => source.to_owned(), "change" => change).increment(mentions);
     }
 }

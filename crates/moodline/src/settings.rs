@@ -240,6 +240,7 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("model", "threads", model.threads <= 1024, "at most 1024");
     within("model", "batch_tokens", (64..=1_000_000).contains(&model.batch_tokens), "from 64 to 1000000");
     within("http", "max_body_bytes", http.max_body_bytes > 0, "above 0");
+    within("http", "max_per_host", (1..=100).contains(&http.max_per_host), "from 1 to 100");
     within("http", "timeout", !http.timeout.is_zero(), "longer than nothing");
     for message in settings.sources.findings() {
         findings.push(document.finding(&["sources".into()], message));

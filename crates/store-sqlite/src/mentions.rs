@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_store::{IngestPage, MentionStore, PageOutcome, Result, SourceState, storable};
+use moodline_store::{IngestPage, MentionStore, PageOutcome, Result, SourceReading, SourceState, storable};
 use moodline_types::{Cursor, Mention, MentionId, RejectedRow, SourceId};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     SqliteStore,
     failure::Attempt,
     page,
     rows::{self, Row, column, count, instant_or_none, list, word},
-    work,
 };
 
 fn state(row: &Row) -> Attempt<SourceState> {
@@ -22,16 +22,32 @@ fn state(row: &Row) -> Attempt<SourceState> {
         last_error: column(row, "last_error")?,
         failures: u32::try_from(column::<i32>(row, "failures")?).unwrap_or(0),
         mentions: count(row, "mentions")?,
+        next_due_at: instant_or_none(row, "sources", "next_due_ms")?,
+        note: column(row, "note")?,
+        thin_since: instant_or_none(row, "sources", "thin_since_ms")?,
+        newest_at: instant_or_none(row, "mentions", "newest_ms")?,
+        recent: count(row, "recent")?,
     })
 }
 
+/// The sources with the time of their newest mention and how many came in the weeks before it.
+fn states_sql(filter: &str) -> String {
+    let window = i64::from(SourceState::RATE_DAYS) * 86_400_000;
+    format!(
+        "SELECT s.*, (SELECT count(*) FROM mentions m WHERE m.source = s.source AND m.posted_ms > s.newest_ms - {window}) \
+         AS recent FROM (SELECT sources.*, (SELECT max(posted_ms) FROM mentions WHERE mentions.source = sources.source) \
+         AS newest_ms FROM sources {filter}) AS s"
+    )
+}
+
 async fn source_state(store: &SqliteStore, source: &SourceId) -> Attempt<Option<SourceState>> {
-    let query = sqlx::query("SELECT * FROM sources WHERE source = $1").bind(source.as_str());
+    let sql = states_sql("WHERE source = $1");
+    let query = sqlx::query(AssertSqlSafe(sql)).bind(source.as_str());
     query.fetch_optional(store.read()).await?.as_ref().map(state).transpose()
 }
 
 async fn source_states(store: &SqliteStore) -> Attempt<Vec<SourceState>> {
-    let rows = sqlx::query("SELECT * FROM sources").fetch_all(store.read()).await?;
+    let rows = sqlx::query(AssertSqlSafe(states_sql(""))).fetch_all(store.read()).await?;
     let mut states = rows.iter().map(state).collect::<Attempt<Vec<_>>>()?;
     states.sort_unstable_by(|a, b| a.source.cmp(&b.source));
     Ok(states)
@@ -47,6 +63,35 @@ async fn record_failure(store: &SqliteStore, source: &SourceId, error: &str, now
     Ok(tx.commit().await?)
 }
 
+async fn record_success(
+    store: &SqliteStore,
+    source: &SourceId,
+    reading: &SourceReading,
+    now: DateTime<Utc>,
+) -> Attempt<()> {
+    let sql = "INSERT INTO sources (source, last_success_ms, note, thin_since_ms) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (source) DO UPDATE SET last_success_ms = excluded.last_success_ms, failures = 0, \
+               note = excluded.note, thin_since_ms = CASE WHEN excluded.thin_since_ms IS NULL THEN NULL \
+               ELSE coalesce(sources.thin_since_ms, excluded.thin_since_ms) END";
+    let mut tx = store.write().await?;
+    let query = sqlx::query(sql)
+        .bind(source.as_str())
+        .bind(now.timestamp_millis())
+        .bind(reading.note.as_deref().map(storable))
+        .bind(reading.suspicious.then(|| now.timestamp_millis()));
+    query.execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn record_due(store: &SqliteStore, source: &SourceId, due: Option<DateTime<Utc>>) -> Attempt<()> {
+    let sql = "INSERT INTO sources (source, next_due_ms) VALUES ($1, $2) \
+               ON CONFLICT (source) DO UPDATE SET next_due_ms = excluded.next_due_ms";
+    let mut tx = store.write().await?;
+    let query = sqlx::query(sql).bind(source.as_str()).bind(due.map(|due| due.timestamp_millis()));
+    query.execute(&mut *tx).await?;
+    Ok(tx.commit().await?)
+}
+
 /// The mentions with these ids, by id.
 pub(crate) async fn by_id(store: &SqliteStore, ids: &[MentionId]) -> Attempt<Vec<Mention>> {
     let sql = "SELECT * FROM mentions WHERE id IN (SELECT value FROM json_each($1)) ORDER BY id";
@@ -55,19 +100,13 @@ pub(crate) async fn by_id(store: &SqliteStore, ids: &[MentionId]) -> Attempt<Vec
 }
 
 async fn hide(store: &SqliteStore, source: &SourceId, external_id: &str, now: DateTime<Utc>) -> Attempt<bool> {
-    let sql = "UPDATE mentions SET hidden_ms = $3 WHERE source = $1 AND external_id = $2 AND hidden_ms IS NULL \
-               RETURNING id";
     let mut tx = store.write().await?;
+    let sql = "SELECT id FROM mentions WHERE source = $1 AND external_id = $2";
     let query = sqlx::query_scalar::<_, i64>(sql).bind(source.as_str()).bind(storable(external_id));
-    let Some(id) = query.bind(now.timestamp_millis()).fetch_optional(&mut *tx).await? else {
-        return Ok(false);
-    };
-    // Nobody needs to judge what counts nowhere.
-    let sql = "DELETE FROM work WHERE kind = 'enrich' AND target IN (SELECT id FROM models) AND mention_id = $1";
-    sqlx::query(sql).bind(id).execute(&mut *tx).await?;
-    work::queue_for_maps(&mut tx, &[id], now).await?;
+    let id = query.fetch_optional(&mut *tx).await?;
+    let hidden = page::hide(&mut tx, id.as_slice(), now).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(hidden > 0)
 }
 
 async fn rejected(store: &SqliteStore, source: Option<&SourceId>, limit: u32) -> Attempt<Vec<(SourceId, RejectedRow)>> {
@@ -111,6 +150,19 @@ impl MentionStore for SqliteStore {
 
     async fn source_states(&self) -> Result<Vec<SourceState>> {
         self.told("read the state of the sources", source_states(self).await)
+    }
+
+    async fn record_source_success(
+        &self,
+        source: &SourceId,
+        reading: &SourceReading,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        self.told("note that a source was read", record_success(self, source, reading, now).await)
+    }
+
+    async fn record_source_due(&self, source: &SourceId, due: Option<DateTime<Utc>>) -> Result<()> {
+        self.told("note when a source is due", record_due(self, source, due).await)
     }
 
     async fn record_source_failure(&self, source: &SourceId, error: &str, now: DateTime<Utc>) -> Result<()> {

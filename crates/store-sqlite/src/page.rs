@@ -1,6 +1,6 @@
 //! One page of a source: mentions, rejected rows and the cursor that covers both, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use moodline_store::{IngestPage, NewMention, PageOutcome, storable};
@@ -18,6 +18,7 @@ use crate::{
 /// What the table knows of a mention that is seen again.
 struct Known {
     id: i64,
+    author_hash: Option<String>,
     content_hash: String,
     hidden: bool,
 }
@@ -31,8 +32,8 @@ pub(crate) async fn commit(
 ) -> Attempt<PageOutcome> {
     let incoming = without_repeats(&page.mentions);
     let mut tx = store.write().await?;
-    mark_read(&mut tx, source, page, now).await?;
-    let known = known_mentions(&mut tx, source, &incoming).await?;
+    move_cursor(&mut tx, source, page).await?;
+    let known = known_mentions(&mut tx, source, &incoming, page).await?;
 
     let mut outcome = PageOutcome::default();
     let (mut fresh, mut queued) = (Vec::new(), Vec::new());
@@ -47,15 +48,39 @@ pub(crate) async fn commit(
         }
     }
     outcome.revised = queued.len() as u64;
+    let mut inserted = HashMap::with_capacity(fresh.len());
     for rows in fresh.chunks(ROWS_PER_INSERT) {
-        queued.extend(insert(&mut tx, source, rows, now).await?);
+        inserted.extend(insert(&mut tx, source, rows, now).await?);
     }
+    queued.extend(inserted.values());
     outcome.added = fresh.len() as u64;
     work::queue_for_models(&mut tx, &queued, now).await?;
+    outcome.hidden = hide(&mut tx, &gone(page, &incoming, &known, &inserted), now).await?;
     outcome.rejected = reject(&mut tx, source, &page.rejected, now).await?;
     count_added(&mut tx, source, outcome.added).await?;
     tx.commit().await?;
     Ok(outcome)
+}
+
+/// Ids as the tables hold them.
+fn stored_ids(ids: &[String]) -> impl Iterator<Item = String> {
+    ids.iter().map(|id| storable(id).into_owned())
+}
+
+/// The mentions that vanished upstream, alone or with their authors.
+fn gone(
+    page: &IngestPage,
+    incoming: &[(String, &NewMention)],
+    known: &HashMap<String, Known>,
+    inserted: &HashMap<String, i64>,
+) -> Vec<i64> {
+    let authors: HashSet<String> = stored_ids(&page.removed_authors).collect();
+    let left = |author: Option<&str>| author.is_some_and(|author| authors.contains(author));
+    let id_of = |id: &String| known.get(id).map(|found| found.id).or_else(|| inserted.get(id).copied());
+    let by_id = stored_ids(&page.removed).filter_map(|id| id_of(&id));
+    let by_author = known.values().filter(|found| left(found.author_hash.as_deref())).map(|found| found.id);
+    let arriving = incoming.iter().filter(|(_, mention)| left(mention.author_hash.as_deref()));
+    by_id.chain(by_author).chain(arriving.filter_map(|(id, _)| id_of(id))).collect()
 }
 
 /// By external id in the order read; of two with one id the later wins.
@@ -76,29 +101,47 @@ fn without_repeats(mentions: &[NewMention]) -> Vec<(String, &NewMention)> {
 }
 
 /// First in the transaction, so that two readers of one source take turns.
-async fn mark_read(tx: &mut Tx, source: &SourceId, page: &IngestPage, now: DateTime<Utc>) -> Attempt<()> {
-    let sql = "INSERT INTO sources (source, cursor, last_success_ms) VALUES ($1, $2, $3) \
-               ON CONFLICT (source) DO UPDATE SET cursor = coalesce(excluded.cursor, sources.cursor), \
-               last_success_ms = excluded.last_success_ms, failures = 0";
+async fn move_cursor(tx: &mut Tx, source: &SourceId, page: &IngestPage) -> Attempt<()> {
+    let sql = "INSERT INTO sources (source, cursor) VALUES ($1, $2) \
+               ON CONFLICT (source) DO UPDATE SET cursor = coalesce(excluded.cursor, sources.cursor)";
     let cursor = page.cursor.as_ref().map(|cursor| storable(&cursor.0));
-    let query = sqlx::query(sql).bind(source.as_str()).bind(cursor).bind(now.timestamp_millis());
-    query.execute(&mut **tx).await?;
+    sqlx::query(sql).bind(source.as_str()).bind(cursor).execute(&mut **tx).await?;
     Ok(())
+}
+
+/// Takes mentions that are visible out of every count; how many those were.
+pub(crate) async fn hide(tx: &mut Tx, ids: &[i64], now: DateTime<Utc>) -> Attempt<u64> {
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let sql = "UPDATE mentions SET hidden_ms = $2 WHERE hidden_ms IS NULL AND id IN (SELECT value FROM json_each($1)) RETURNING id";
+    let hidden: Vec<i64> =
+        sqlx::query_scalar(sql).bind(list(ids)).bind(now.timestamp_millis()).fetch_all(&mut **tx).await?;
+    // Nobody needs to judge what counts nowhere.
+    let sql = "DELETE FROM work WHERE kind = 'enrich' AND target IN (SELECT id FROM models) AND mention_id IN (SELECT value FROM json_each($1))";
+    sqlx::query(sql).bind(list(&hidden)).execute(&mut **tx).await?;
+    work::queue_for_maps(tx, &hidden, now).await?;
+    Ok(hidden.len() as u64)
 }
 
 async fn known_mentions(
     tx: &mut Tx,
     source: &SourceId,
     incoming: &[(String, &NewMention)],
+    page: &IngestPage,
 ) -> Attempt<HashMap<String, Known>> {
-    let sql = "SELECT id, external_id, content_hash, hidden_ms IS NOT NULL AS hidden FROM mentions \
-               WHERE source = $1 AND external_id IN (SELECT value FROM json_each($2)) ORDER BY id";
-    let ids: Vec<String> = incoming.iter().map(|(id, _)| id.clone()).collect();
-    let rows = sqlx::query(sql).bind(source.as_str()).bind(list(&ids)).fetch_all(&mut **tx).await?;
+    let sql = "SELECT id, external_id, author_hash, content_hash, hidden_ms IS NOT NULL AS hidden FROM mentions \
+               WHERE source = $1 AND (external_id IN (SELECT value FROM json_each($2)) \
+               OR author_hash IN (SELECT value FROM json_each($3))) ORDER BY id";
+    let ids: Vec<String> = incoming.iter().map(|(id, _)| id.clone()).chain(stored_ids(&page.removed)).collect();
+    let authors: Vec<String> = stored_ids(&page.removed_authors).collect();
+    let rows =
+        sqlx::query(sql).bind(source.as_str()).bind(list(&ids)).bind(list(&authors)).fetch_all(&mut **tx).await?;
     let mut known = HashMap::with_capacity(rows.len());
     for row in &rows {
         let found = Known {
             id: column(row, "id")?,
+            author_hash: column(row, "author_hash")?,
             content_hash: column(row, "content_hash")?,
             hidden: column(row, "hidden")?,
         };
@@ -113,7 +156,8 @@ async fn revise(tx: &mut Tx, known: &Known, mention: &NewMention, now: DateTime<
                posted_ms = CASE WHEN $9 THEN posted_ms ELSE $8 END, \
                posted_approximate = (posted_approximate AND $9), \
                rating_value = $10, rating_worst = $11, rating_best = $12, content_hash = $13, \
-               changed_ms = $14, hidden_ms = NULL WHERE id = $1";
+               changed_ms = $14, hidden_ms = NULL, canonical_id = coalesce($15, canonical_id), \
+               thread = coalesce($16, thread) WHERE id = $1";
     let content_hash = storable(&mention.content_hash);
     let rating = mention.rating;
     let query = sqlx::query(sql)
@@ -130,7 +174,9 @@ async fn revise(tx: &mut Tx, known: &Known, mention: &NewMention, now: DateTime<
         .bind(rating.map(|rating| rating.worst))
         .bind(rating.map(|rating| rating.best))
         .bind(content_hash)
-        .bind(now.timestamp_millis());
+        .bind(now.timestamp_millis())
+        .bind(mention.canonical_id.as_deref().map(storable))
+        .bind(mention.thread.as_deref().map(storable));
     query.execute(&mut **tx).await?;
     Ok(())
 }
@@ -140,10 +186,11 @@ async fn insert(
     source: &SourceId,
     mentions: &[(&str, &NewMention)],
     now: DateTime<Utc>,
-) -> Attempt<Vec<i64>> {
+) -> Attempt<Vec<(String, i64)>> {
     let mut sql = QueryBuilder::<Db>::new(
         "INSERT INTO mentions (source, external_id, url, author_hash, title, text, language, posted_ms, \
-         posted_approximate, rating_value, rating_worst, rating_best, content_hash, first_seen_ms, changed_ms) ",
+         posted_approximate, rating_value, rating_worst, rating_best, content_hash, first_seen_ms, changed_ms, \
+         canonical_id, thread) ",
     );
     sql.push_values(mentions, |mut row, (external_id, mention)| {
         row.push_bind(source.as_str())
@@ -160,10 +207,12 @@ async fn insert(
             .push_bind(mention.rating.map(|rating| rating.best))
             .push_bind(storable(&mention.content_hash))
             .push_bind(now.timestamp_millis())
-            .push_bind(now.timestamp_millis());
+            .push_bind(now.timestamp_millis())
+            .push_bind(mention.canonical_id.as_deref().map(storable))
+            .push_bind(mention.thread.as_deref().map(storable));
     });
-    sql.push(" RETURNING id");
-    Ok(sql.build_query_scalar().fetch_all(&mut **tx).await?)
+    sql.push(" RETURNING external_id, id");
+    Ok(sql.build_query_as().fetch_all(&mut **tx).await?)
 }
 
 async fn reject(tx: &mut Tx, source: &SourceId, rejected: &[RejectedRow], now: DateTime<Utc>) -> Attempt<u64> {

@@ -25,7 +25,7 @@ pub use error::StoreError;
 pub use flags::FlagStore;
 pub use layers::{LayerSet, LayerStore, RollupRow};
 pub use maps::{AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, RollupDifference, VectorStore};
-pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceState};
+pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceReading, SourceState};
 pub use models::{Adoption, Forgetting, ModelState, ModelStore};
 pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOutcome};
 pub use overrides::{NewOverride, Override, OverrideStore, opinions_meant};

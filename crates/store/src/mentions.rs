@@ -11,6 +11,10 @@ use crate::Result;
 pub struct NewMention {
     /// The source's own id; identity together with the source.
     pub external_id: String,
+    /// Its identity beyond the source, where it has one.
+    pub canonical_id: Option<String>,
+    /// The conversation it belongs to, by the source's own id.
+    pub thread: Option<String>,
     /// Where a person can read it.
     pub url: Option<String>,
     /// Keyed hash of the author.
@@ -37,6 +41,11 @@ pub struct NewMention {
 pub struct IngestPage {
     /// Mentions in the order read; of two with one identity the later wins.
     pub mentions: Vec<NewMention>,
+    /// External ids that vanished upstream: these mentions are hidden, as by [`MentionStore::hide_mention`]. One that
+    /// stands among `mentions` as well is hidden all the same.
+    pub removed: Vec<String>,
+    /// Hashes of authors who left: all their mentions of this source are hidden.
+    pub removed_authors: Vec<String>,
     /// What could not be read. The same (source, origin, line, reason) is kept once.
     pub rejected: Vec<RejectedRow>,
     /// How far the source has been read once these are stored; `None` leaves the cursor as it is.
@@ -52,6 +61,8 @@ pub struct PageOutcome {
     pub revised: u64,
     /// Known mentions that had not changed.
     pub unchanged: u64,
+    /// Mentions that vanished upstream and were visible before.
+    pub hidden: u64,
     /// Rows set aside that were not known already.
     pub rejected: u64,
 }
@@ -61,6 +72,7 @@ impl std::ops::AddAssign for PageOutcome {
         self.added += other.added;
         self.revised += other.revised;
         self.unchanged += other.unchanged;
+        self.hidden += other.hidden;
         self.rejected += other.rejected;
     }
 }
@@ -72,7 +84,7 @@ pub struct SourceState {
     pub source: SourceId,
     /// How far it has been read.
     pub cursor: Option<Cursor>,
-    /// Last time it was read without error.
+    /// Last time it was read to the end without error.
     pub last_success_at: Option<DateTime<Utc>>,
     /// Last time it failed.
     pub last_failure_at: Option<DateTime<Utc>>,
@@ -82,12 +94,36 @@ pub struct SourceState {
     pub failures: u32,
     /// Mentions stored from it.
     pub mentions: u64,
+    /// When it is due next, as far as a service has said.
+    pub next_due_at: Option<DateTime<Utc>>,
+    /// What the last fetch said of itself.
+    pub note: Option<String>,
+    /// Since when its answers are to be doubted.
+    pub thin_since: Option<DateTime<Utc>>,
+    /// When its newest mention was posted.
+    pub newest_at: Option<DateTime<Utc>>,
+    /// Mentions posted within [`SourceState::RATE_DAYS`] before the newest one.
+    pub recent: u64,
+}
+
+impl SourceState {
+    /// Days that the rate of arrival is learned from.
+    pub const RATE_DAYS: u32 = 56;
+}
+
+/// What a completed reading of a source found out about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SourceReading {
+    /// Whether an answer was to be doubted.
+    pub suspicious: bool,
+    /// What the source said of itself.
+    pub note: Option<String>,
 }
 
 /// The mention table and the state of its sources.
 #[async_trait]
 pub trait MentionStore: Send + Sync {
-    /// Stores one page and its cursor in one transaction, and marks the source as read at `now`.
+    /// Stores one page and its cursor in one transaction.
     ///
     /// New and revised mentions are queued for every registered model. A mention that is unchanged keeps everything.
     /// A hidden mention that is seen again becomes visible and is queued as if revised.
@@ -98,6 +134,13 @@ pub trait MentionStore: Send + Sync {
 
     /// The state of every source ever read, by id.
     async fn source_states(&self) -> Result<Vec<SourceState>>;
+
+    /// Notes that a source was read to its end: ends its failures, and begins or ends its time of doubt.
+    async fn record_source_success(&self, source: &SourceId, reading: &SourceReading, now: DateTime<Utc>)
+    -> Result<()>;
+
+    /// Notes when a source is due next; `None` for never.
+    async fn record_source_due(&self, source: &SourceId, due: Option<DateTime<Utc>>) -> Result<()>;
 
     /// Notes that reading a source failed; its cursor and mentions stay.
     async fn record_source_failure(&self, source: &SourceId, error: &str, now: DateTime<Utc>) -> Result<()>;

@@ -38,6 +38,8 @@ pub fn shop() -> SourceId {
 pub fn mention(external_id: &str, text: &str) -> NewMention {
     NewMention {
         external_id: external_id.to_owned(),
+        canonical_id: None,
+        thread: None,
         url: Some(format!("https://example.org/{external_id}")),
         author_hash: None,
         title: None,
@@ -52,7 +54,7 @@ pub fn mention(external_id: &str, text: &str) -> NewMention {
 
 /// A page of these mentions with a cursor.
 pub fn page(mentions: Vec<NewMention>, cursor: &str) -> IngestPage {
-    IngestPage { mentions, rejected: Vec::new(), cursor: Some(Cursor(cursor.to_owned())) }
+    IngestPage { mentions, cursor: Some(Cursor(cursor.to_owned())), ..IngestPage::default() }
 }
 
 /// The model `first`, with four dimensions.

@@ -3,9 +3,11 @@
 use moodline_types::{Cursor, MentionId, Rating, RejectedRow};
 
 use super::given::{at, id, map, mention, model, one_judged, page, shop, stored};
-use crate::{IngestPage, MentionAssignments, PageOutcome, Result, SourceState, Store, WorkKind};
+use crate::{
+    IngestPage, MentionAssignments, NewMention, PageOutcome, Result, SourceReading, SourceState, Store, WorkKind,
+};
 
-/// A page is stored together with its cursor, and its source is marked as read.
+/// A page is stored together with its cursor.
 pub async fn a_page_is_stored_with_its_cursor(store: &impl Store) -> Result<()> {
     store.register_model(&model(), at(0)).await?;
     assert_eq!(store.source_state(&shop()).await?, None);
@@ -15,11 +17,16 @@ pub async fn a_page_is_stored_with_its_cursor(store: &impl Store) -> Result<()> 
     let state = SourceState {
         source: shop(),
         cursor: Some(Cursor("c1".to_owned())),
-        last_success_at: Some(at(1)),
+        last_success_at: None,
         last_failure_at: None,
         last_error: None,
         failures: 0,
         mentions: 2,
+        next_due_at: None,
+        note: None,
+        thin_since: None,
+        newest_at: Some(at(0)),
+        recent: 2,
     };
     assert_eq!(store.source_state(&shop()).await?, Some(state.clone()));
     assert_eq!(store.source_states().await?, vec![state]);
@@ -94,6 +101,7 @@ pub async fn an_approximate_date_never_replaces_a_known_one(store: &impl Store) 
 /// Failures add up, keep the cursor, and end with the next success.
 pub async fn failures_count_until_the_next_success(store: &impl Store) -> Result<()> {
     store.record_source_failure(&shop(), "no answer", at(1)).await?;
+    store.record_source_success(&shop(), &SourceReading::default(), at(2)).await?;
     store.commit_page(&shop(), &page(Vec::new(), "c"), at(2)).await?;
     store.record_source_failure(&shop(), "no answer", at(3)).await?;
     store.record_source_failure(&shop(), "gone", at(4)).await?;
@@ -104,7 +112,58 @@ pub async fn failures_count_until_the_next_success(store: &impl Store) -> Result
     let cursor = Some(Cursor("c".to_owned()));
     assert_eq!(state, Some((2, Some("gone".to_owned()), Some(at(4)), Some(at(2)), cursor)));
     store.commit_page(&shop(), &page(Vec::new(), "d"), at(5)).await?;
+    let failures = store.source_state(&shop()).await?.map(|state| state.failures);
+    assert_eq!(failures, Some(2), "a page alone is no success: the next one may fail again");
+    store.record_source_success(&shop(), &SourceReading::default(), at(6)).await?;
     assert_eq!(store.source_state(&shop()).await?.map(|state| state.failures), Some(0));
+    Ok(())
+}
+
+/// Doubts about a source begin with the first doubtful reading and end with the first that is not; its next time is
+/// kept beside.
+pub async fn doubts_last_until_a_good_reading(store: &impl Store) -> Result<()> {
+    let doubtful = SourceReading { suspicious: true, note: Some("emp\0ty".to_owned()) };
+    store.record_source_due(&shop(), Some(at(60))).await?;
+    store.record_source_success(&shop(), &doubtful, at(1)).await?;
+    store.record_source_success(&shop(), &doubtful, at(2)).await?;
+    let state = store.source_state(&shop()).await?;
+    let state = state.map(|state| (state.thin_since, state.note, state.next_due_at, state.last_success_at));
+    assert_eq!(state, Some((Some(at(1)), Some("empty".to_owned()), Some(at(60)), Some(at(2)))));
+    store.record_source_success(&shop(), &SourceReading::default(), at(3)).await?;
+    store.record_source_due(&shop(), None).await?;
+    let state = store.source_state(&shop()).await?;
+    assert_eq!(state.map(|state| (state.thin_since, state.note, state.next_due_at)), Some((None, None, None)));
+    Ok(())
+}
+
+/// What vanished upstream is hidden in the transaction of its page, counts nowhere, and comes back when it is seen.
+pub async fn what_vanished_upstream_is_hidden(store: &impl Store) -> Result<()> {
+    let judged = one_judged(store, &[("good", moodline_types::SentimentLabel::Positive)]).await?;
+    let placed = super::given::placed(&judged, &[Some("till")]);
+    super::given::assigned(store, &id("m"), &[placed]).await?;
+    let gone = IngestPage {
+        mentions: vec![mention("2", "seen and gone in one page")],
+        removed: vec!["1".to_owned(), "2".to_owned(), "never seen".to_owned()],
+        ..IngestPage::default()
+    };
+    let outcome = store.commit_page(&shop(), &gone, at(5)).await?;
+    assert_eq!(outcome, PageOutcome { added: 1, hidden: 2, ..PageOutcome::default() });
+    assert_eq!(store.mention_count().await?, 0);
+    assert_eq!(store.backlog(WorkKind::Assign, "m", at(6)).await?.ready, 2, "hidden mentions are taken off the map");
+    assert_eq!(store.backlog(WorkKind::Enrich, "first", at(6)).await?.ready, 0);
+    assert_eq!(store.commit_page(&shop(), &gone, at(7)).await?.hidden, 1, "2 was shown and hidden again");
+    let elsewhere = IngestPage { removed: vec!["1".to_owned()], ..IngestPage::default() };
+    let back = store.commit_page(&shop(), &page(vec![mention("1", "good")], "c"), at(8)).await?;
+    assert_eq!(back.revised, 1);
+    assert_eq!(store.commit_page(&id("forum"), &elsewhere, at(9)).await?.hidden, 0, "another source's 1");
+    assert_eq!(store.mention_count().await?, 1);
+
+    let by = |author: &str, id: &str| NewMention { author_hash: Some(author.to_owned()), ..mention(id, "hello") };
+    store.commit_page(&shop(), &page(vec![by("ann", "3"), by("bob", "4")], "c"), at(10)).await?;
+    let left =
+        IngestPage { mentions: vec![by("ann", "5")], removed_authors: vec!["ann".to_owned()], ..IngestPage::default() };
+    assert_eq!(store.commit_page(&shop(), &left, at(11)).await?.hidden, 2, "everything of an author who left");
+    assert_eq!(store.mention_count().await?, 2);
     Ok(())
 }
 

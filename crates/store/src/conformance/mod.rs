@@ -27,7 +27,7 @@ macro_rules! conformance_tests {
         $crate::conformance_tests! { @each $make;
             ingesting: a_page_is_stored_with_its_cursor, the_same_page_again_changes_nothing, of_two_with_one_identity_the_later_wins,
                 a_changed_text_is_a_revision, an_approximate_date_never_replaces_a_known_one, failures_count_until_the_next_success,
-                a_hidden_mention_counts_nowhere_until_it_is_back, rejected_rows_are_kept_once, a_large_page_is_stored_whole,
+                a_hidden_mention_counts_nowhere_until_it_is_back, doubts_last_until_a_good_reading, what_vanished_upstream_is_hidden, rejected_rows_are_kept_once, a_large_page_is_stored_whole,
                 sources_do_not_share_identities, mentions_come_by_id;
             texts: any_text_survives, null_characters_are_dropped, long_texts_survive;
             working: claims_are_oldest_first_and_exclusive, the_oldest_work_tells_what_is_done, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,

@@ -1,6 +1,6 @@
 //! From the JSON of an API to the step of a walk.
 
-use moodline_http::{Headers, HttpError};
+use moodline_http::{Headers, HttpClient, HttpError, Request};
 use moodline_types::{RawMention, RejectedRow, SourceId};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -46,22 +46,33 @@ pub(crate) fn add(step: &mut Step, Entry { id, mark, content }: Entry) {
     step.items.push(Item { mark: Some(mark), id, mention });
 }
 
-/// Reads `values` one by one; what is not in the shape of `T` is set aside with the reason and costs only itself.
+/// Adds the entries of `values`; what is not in the shape of `T` is set aside.
 pub(crate) fn add_all<T: DeserializeOwned>(
     step: &mut Step,
     values: Vec<Value>,
     origin: &str,
     mut entry: impl FnMut(T) -> Entry,
 ) {
+    let mut rejected = Vec::new();
+    each(values, origin, &mut rejected, |read| add(step, entry(read)));
+    step.rejected.append(&mut rejected);
+}
+
+/// Reads `values` one by one; what is not in the shape of `T` is set aside with the reason and costs only itself.
+pub(crate) fn each<T: DeserializeOwned>(
+    values: Vec<Value>,
+    origin: &str,
+    rejected: &mut Vec<RejectedRow>,
+    mut read: impl FnMut(T),
+) {
     for (index, value) in values.into_iter().enumerate() {
-        let text = value.to_string();
-        match serde_json::from_value(value) {
-            Ok(read) => add(step, entry(read)),
-            Err(error) => step.rejected.push(RejectedRow {
+        match T::deserialize(&value) {
+            Ok(item) => read(item),
+            Err(error) => rejected.push(RejectedRow {
                 origin: origin.to_owned(),
                 line: Some(index as u64 + 1),
                 reason: format!("not in the documented shape: {error}"),
-                excerpt: excerpt(&text),
+                excerpt: excerpt(&value.to_string()),
             }),
         }
     }
@@ -89,6 +100,18 @@ pub(crate) fn in_language(mut page: Page, language: Option<&str>) -> Page {
         mention.language = language.map(str::to_owned);
     }
     page
+}
+
+/// Sends a request of source `id` to `api` and reads the answer.
+pub(crate) async fn ask<T>(
+    http: &HttpClient,
+    id: &SourceId,
+    api: &'static str,
+    request: &Request,
+    parse: impl FnOnce(&[u8]) -> serde_json::Result<T>,
+) -> Result<T, SourceError> {
+    let response = http.send(request).await.map_err(|error| refused(id, error))?;
+    parse(&response.body).map_err(unexpected(request.url(), api))
 }
 
 /// Where a `Link` header (RFC 8288) says the page with this relation is.

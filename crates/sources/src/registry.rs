@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BlueskyConfig, BlueskySearchConfig, DiscourseConfig, FeedConfig, FilesConfig, GithubConfig, HackerNewsConfig,
-    LemmyConfig, MastodonConfig, Source, StackExchangeConfig, SteamConfig,
+    LemmyConfig, MastodonConfig, Source, StackExchangeConfig, SteamConfig, app_store::AppStoreConfig,
+    app_store_connect::AppStoreConnectConfig, google_play::GooglePlayConfig, google_play_web::GooglePlayWebConfig,
+    youtube::YoutubeConfig,
 };
 
 /// The settings of one source of some kind. Declared with [`source_config!`](crate::source_config), which brings
@@ -167,6 +169,11 @@ kinds! {
     lemmy: LemmyConfig, "Lemmy.";
     stackexchange: StackExchangeConfig, "Sites of Stack Exchange.";
     github: GithubConfig, "Issues, comments and discussions on GitHub.";
+    app_store: AppStoreConfig, "Public App Store reviews, per storefront.";
+    app_store_connect: AppStoreConnectConfig, "Reviews of one's own apps, from App Store Connect.";
+    google_play: GooglePlayConfig, "Reviews of one's own apps, from the Google Play Developer API.";
+    google_play_web: GooglePlayWebConfig, "Reviews of any app, from Google Play's web pages (unofficial).";
+    youtube: YoutubeConfig, "Comments under videos on `YouTube`.";
 }
 
 impl SourcesConfig {

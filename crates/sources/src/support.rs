@@ -7,26 +7,36 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use moodline_http::{HttpClient, HttpConfig};
 use moodline_testkit::Received;
 use moodline_types::{Cursor, Interval, RawMention, RejectedRow};
 use proptest::{prelude::*, sample::Index};
+use ring::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::{Source, SourceError, SourcesConfig};
+use crate::{Source, SourceError, SourcesConfig, walk::Step};
 
 /// The one source of these settings, with a client that waits for nobody.
 pub(crate) fn build(settings: &str) -> Box<dyn Source> {
     let config: SourcesConfig = toml::from_str(settings).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    config.build(&client(), folder, &[]).unwrap().remove(0)
+}
+
+/// A client that may ask this machine and waits for nobody.
+pub(crate) fn client() -> HttpClient {
     let http = HttpConfig {
         allow_private_addresses: true,
         min_interval: Interval::from_secs(0),
         timeout: Interval::from_secs(5),
         ..HttpConfig::default()
     };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    config.build(&HttpClient::new(&http).unwrap(), folder, &[]).unwrap().remove(0)
+    HttpClient::new(&http).unwrap()
 }
 
 /// What is wrong with these settings.
@@ -93,6 +103,52 @@ impl Shelf {
     }
 }
 
+/// What all pages of one run brought, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    pub(crate) mentions: Vec<RawMention>,
+    pub(crate) removed: Vec<String>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) suspicious: bool,
+    /// What is stored afterwards.
+    pub(crate) cursor: Option<Cursor>,
+}
+
+impl Run {
+    pub(crate) fn ids(&self) -> Vec<&str> {
+        self.mentions.iter().map(|mention| mention.external_id.as_str()).collect()
+    }
+}
+
+/// Fetches until nothing more is waiting.
+pub(crate) async fn run(source: &mut dyn Source, cursor: Option<Cursor>) -> Result<Run, SourceError> {
+    let mut run = Run { cursor, ..Run::default() };
+    for _ in 0..200 {
+        let page = source.fetch(run.cursor.as_ref()).await?;
+        run.mentions.extend(page.mentions);
+        run.removed.extend(page.removed);
+        run.notes.extend(page.note);
+        run.suspicious |= page.suspicious;
+        run.cursor = page.cursor.or(run.cursor);
+        if !page.more {
+            return Ok(run);
+        }
+    }
+    panic!("the source never comes to an end");
+}
+
+/// What a step brought.
+pub(crate) fn mentions(step: &Step) -> Vec<RawMention> {
+    step.items.iter().filter_map(|item| item.mention.clone()).collect()
+}
+
+/// A key for ES256 in PEM form, made anew.
+pub(crate) fn p256_key() -> String {
+    let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).unwrap();
+    let key = STANDARD.encode(key.as_ref());
+    format!("-----BEGIN PRIVATE KEY-----\n{key}\n-----END PRIVATE KEY-----\n")
+}
+
 /// The parameters of a request.
 pub(crate) fn parameters(request: &Received) -> BTreeMap<String, String> {
     Url::parse("http://host.example").unwrap().join(&request.path).unwrap().query_pairs().into_owned().collect()
@@ -113,9 +169,14 @@ pub(crate) fn recorded(folder: &str) -> Vec<(String, Vec<u8>)> {
     files.into_iter().map(|path| (name(&path), fs::read(&path).unwrap())).collect()
 }
 
+/// One recorded answer, where this machine has it.
+pub(crate) fn recording(name: &str) -> Option<Vec<u8>> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures").join(name)).ok()
+}
+
 /// Bytes of any kind, and `valid` JSON with one value put in the place of another.
-pub(crate) fn broken(valid: &str) -> impl Strategy<Value = Vec<u8>> + use<> {
-    let valid: Value = serde_json::from_str(valid).unwrap();
+pub(crate) fn broken<T: AsRef<[u8]>>(valid: T) -> impl Strategy<Value = Vec<u8>> + use<T> {
+    let valid: Value = serde_json::from_slice(valid.as_ref()).unwrap();
     let odd = prop_oneof![
         Just(Value::Null),
         Just(json!([])),

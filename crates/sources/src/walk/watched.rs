@@ -33,6 +33,12 @@ impl Watched {
         self.walk.watermark()
     }
 
+    /// The same walk from the top again, for a host that does not know its own token any more.
+    #[must_use]
+    pub fn restarted(self) -> Self {
+        Self { walk: self.walk.restarted(), ..self }
+    }
+
     /// Takes an answer in. When the walk has arrived with this step, the second value names the mentions that should
     /// have been listed and were not: ask the host about each, and [`Watched::forget`] those that are gone.
     pub fn take(self, step: Step, marks: &Marks) -> (Taken<Self>, Vec<String>) {

@@ -1,0 +1,5 @@
+//! tmp
+mod parse;
+pub use parse::*;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,6 @@
+//! tmp
+mod parse;
+mod reply;
+pub use parse::*;
+#[cfg(test)]
+mod tests;

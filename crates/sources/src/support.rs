@@ -44,6 +44,13 @@ pub(crate) fn findings(settings: &str) -> Vec<String> {
     toml::from_str::<SourcesConfig>(settings).unwrap().findings()
 }
 
+/// A file with a secret in it, for as long as it is held.
+pub(crate) fn secret(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), text).unwrap();
+    file
+}
+
 /// Keeps mentions as the store does.
 #[derive(Debug, Default)]
 pub(crate) struct Shelf {
@@ -96,10 +103,6 @@ impl Shelf {
             }
         }
         Ok(())
-    }
-
-    pub(crate) fn texts(&self) -> Vec<&str> {
-        self.mentions.values().map(|mention| mention.text.as_str()).collect()
     }
 }
 

@@ -120,7 +120,7 @@ fn current(bytes: &[u8]) -> Result<Frame, serde_json::Error> {
             payload.rkey.unwrap_or_default(),
             payload.record,
         ),
-        "account" => account(did, payload.account),
+        "account" => account(did, payload.account.as_ref()),
         "info" => Event::Outdated { message: payload.message.unwrap_or_default() },
         _ => Event::Other,
     };
@@ -133,7 +133,7 @@ fn legacy(bytes: &[u8]) -> Result<Frame, serde_json::Error> {
         Some(Commit { operation, collection, rkey, record }) => {
             commit(frame.did, &operation, &collection, rkey, record)
         }
-        None => account(frame.did, frame.account),
+        None => account(frame.did, frame.account.as_ref()),
     };
     let seen_at = i64::try_from(frame.time_us).ok().and_then(DateTime::from_timestamp_micros);
     Ok(Frame { cursor: Some(frame.time_us), seen_at, event })
@@ -153,7 +153,7 @@ fn commit(did: String, operation: &str, collection: &str, rkey: String, record: 
     }
 }
 
-fn account(did: String, account: Option<Account>) -> Event {
+fn account(did: String, account: Option<&Account>) -> Event {
     match account {
         Some(Account { active: false }) if !did.is_empty() => Event::AccountGone { did },
         _ => Event::Other,

@@ -26,6 +26,8 @@ const KEPT: TimeDelta = TimeDelta::hours(36);
 const V1_OVERLAP_MICROS: u64 = 5_000_000;
 /// A first event so much later than asked for means that those between are gone.
 const GAP: TimeDelta = TimeDelta::minutes(15);
+/// How the note of a gap begins.
+const GAP_NOTE: &str = "gap: ";
 
 #[derive(Debug)]
 pub(super) struct JetstreamSource {
@@ -112,7 +114,7 @@ impl JetstreamSource {
         };
         let stream = match self.http.websocket(&self.address(from)).await {
             Err(HttpError::Status { status: 400, said, .. }) if said.0.contains("CursorTooOld") => {
-                notes.push("gap: the server no longer keeps what came after the last fetch".to_owned());
+                notes.push(format!("{GAP_NOTE}the server no longer keeps what came after the last fetch"));
                 self.http.websocket(&self.address(micros(began_at - KEPT))).await
             }
             opened => opened,
@@ -133,13 +135,18 @@ impl JetstreamSource {
             && gathered.frames == 1
             && seen_at.timestamp_millis() > heard_to + GAP.num_milliseconds()
         {
-            gathered.notes.push("gap: the server begins later than the last fetch ended".to_owned());
+            gathered.notes.push(format!("{GAP_NOTE}the server begins later than the last fetch ended"));
         }
         match frame.event {
             Event::Post { did, rkey, record, edited } => {
                 let mention = record.mention(&did, &rkey, frame.seen_at).filter(|_| self.wants(&record));
                 match mention {
-                    Some(mention) => gathered.page.mentions.push(mention),
+                    Some(mention) => {
+                        if edited {
+                            gathered.page.removed.retain(|id| *id != mention.external_id);
+                        }
+                        gathered.page.mentions.push(mention);
+                    }
                     // What it said before does not hold any more.
                     None if edited => gathered.page.removed.push(post_uri(&did, &rkey)),
                     None => {}
@@ -148,7 +155,7 @@ impl JetstreamSource {
             Event::Deleted { did, rkey } => gathered.page.removed.push(post_uri(&did, &rkey)),
             Event::AccountGone { did } => gathered.page.removed_authors.push(did),
             Event::Outdated { message } if progress.position.is_some() => {
-                gathered.notes.push(format!("gap: {message}"));
+                gathered.notes.push(format!("{GAP_NOTE}{message}"));
             }
             Event::Refused { name, message } => {
                 let reason = format!("{} ended the stream: {name} {message}", self.config.url);
@@ -249,8 +256,9 @@ impl Source for JetstreamSource {
             listening.stream.close().await;
         }
         let Gathered { page, notes, .. } = gathered;
+        let suspicious = notes.iter().any(|note| note.starts_with(GAP_NOTE));
         let note = (!notes.is_empty()).then(|| notes.join("; "));
-        let page = Page { cursor: Some(progress.cursor()), more, note, ..page };
+        let page = Page { suspicious, cursor: Some(progress.cursor()), more, note, ..page };
         Ok(in_language(page, self.config.language.as_deref()))
     }
 }

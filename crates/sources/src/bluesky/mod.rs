@@ -8,5 +8,7 @@ mod post;
 mod search;
 mod search_source;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use config::{BlueskyConfig, BlueskySearchConfig, JetstreamVersion};

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::{
     answer::{Content, Entry, add_all},
-    text::html_own_words,
+    text::own_prose,
     walk::Step,
 };
 
@@ -29,10 +29,10 @@ struct Post {
     #[serde(default)]
     cooked: String,
     created_at: DateTime<Utc>,
-    #[serde(default = "first")]
-    post_number: u64,
-    #[serde(default = "regular")]
-    post_type: u8,
+    #[serde(rename = "post_number", default = "first")]
+    number: u64,
+    #[serde(rename = "post_type", default = "regular")]
+    kind: u8,
     topic_id: i64,
     topic_slug: Option<String>,
     topic_title: Option<String>,
@@ -84,18 +84,18 @@ fn item(post: Post, forum: &Url, categories: &HashSet<i64>) -> Entry {
         return Entry { id, mark: order, content: Content::Removed };
     }
     let elsewhere = !categories.is_empty() && post.category_id.is_none_or(|category| !categories.contains(&category));
-    let text = html_own_words(&post.cooked);
-    if elsewhere || post.post_type != REGULAR || text.is_empty() {
+    let text = own_prose(&post.cooked);
+    if elsewhere || post.kind != REGULAR || text.is_empty() {
         return Entry { id, mark: order, content: Content::Nothing };
     }
     let slug = post.topic_slug.as_deref().filter(|slug| !slug.is_empty()).unwrap_or("-");
     let mention = RawMention {
         external_id: id.clone(),
         text,
-        url: forum.join(&format!("t/{slug}/{}/{}", post.topic_id, post.post_number)).ok().map(Into::into),
+        url: forum.join(&format!("t/{slug}/{}/{}", post.topic_id, post.number)).ok().map(Into::into),
         thread: Some(post.topic_id.to_string()),
         // An answer does not say what its topic is called.
-        title: post.topic_title.filter(|title| post.post_number == 1 && !title.is_empty()),
+        title: post.topic_title.filter(|title| post.number == 1 && !title.is_empty()),
         author: post.username,
         posted_at: Some(post.created_at),
         ..RawMention::default()

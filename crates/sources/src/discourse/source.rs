@@ -134,5 +134,9 @@ fn next(step: &Step, before: Option<&str>) -> Option<String> {
 /// Whether a page reaches back as far as the first run is to go.
 fn reaches(step: &Step, days: u32) -> bool {
     let floor = Utc::now() - TimeDelta::days(days.into());
-    step.items.iter().filter_map(|item| item.mention.as_ref()?.posted_at).last().is_some_and(|oldest| oldest < floor)
+    step.items
+        .iter()
+        .filter_map(|item| item.mention.as_ref()?.posted_at)
+        .next_back()
+        .is_some_and(|oldest| oldest < floor)
 }

@@ -7,5 +7,7 @@ mod config;
 mod discussions;
 mod parse;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use config::{GithubConfig, Part};

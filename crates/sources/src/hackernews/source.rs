@@ -145,7 +145,9 @@ impl Source for HackerNewsSource {
         progress.watch.meet(&step.items);
         let missing = progress.watch.missing_in(low, high - 1);
         let removed = self.gone(&missing).await;
-        removed.iter().for_each(|id| progress.watch.forget(id));
+        for id in &removed {
+            progress.watch.forget(id);
+        }
         let more = high < now;
         if more {
             (progress.low, progress.span) = (Some(high), Some(span.saturating_mul(2)));

@@ -167,6 +167,6 @@ async fn a_sudden_nothing_is_not_believed_and_a_pause_is_passed_on() {
     let error = shelf.run(&mut *source).await.unwrap_err();
     assert_eq!(error.retry_after().unwrap().as_secs(), 7);
     *world.lock().unwrap() = World { items, limit: 10, ..World::default() };
-    shelf.run(&mut *source).await.unwrap();
+    shelf.run(&mut *build(&settings(&server))).await.unwrap();
     assert_eq!((shelf.mentions.len(), shelf.suspicious), (5, false));
 }

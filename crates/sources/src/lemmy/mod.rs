@@ -3,5 +3,7 @@
 mod config;
 mod parse;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use config::LemmyConfig;

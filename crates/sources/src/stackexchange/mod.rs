@@ -6,5 +6,7 @@
 mod config;
 mod parse;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use config::StackExchangeConfig;

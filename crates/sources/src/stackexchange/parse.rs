@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     answer::{Content, Entry, add_all},
-    text::{html_own_words, html_to_text},
+    text::{html_to_text, own_prose},
     walk::Step,
 };
 
@@ -43,7 +43,8 @@ impl Wrapper {
 
 #[derive(Debug, Deserialize)]
 struct Question {
-    question_id: u64,
+    #[serde(rename = "question_id")]
+    id: u64,
     last_activity_date: i64,
     #[serde(default)]
     answers: Vec<Value>,
@@ -55,7 +56,8 @@ struct Question {
 
 #[derive(Debug, Deserialize)]
 struct Answer {
-    answer_id: u64,
+    #[serde(rename = "answer_id")]
+    id: u64,
     #[serde(default)]
     comments: Vec<Value>,
     #[serde(flatten)]
@@ -64,7 +66,8 @@ struct Answer {
 
 #[derive(Debug, Deserialize)]
 struct Comment {
-    comment_id: u64,
+    #[serde(rename = "comment_id")]
+    id: u64,
     #[serde(flatten)]
     post: Post,
 }
@@ -96,20 +99,20 @@ pub(super) fn parse(bytes: &[u8], site: &str) -> Result<(Wrapper, Step), serde_j
     let mut nested = Vec::new();
     add_all(&mut step, std::mem::take(&mut wrapper.items), site, |question: Question| {
         let order = question.last_activity_date.saturating_mul(1000);
-        let thread = format!("question/{}", question.question_id);
+        let thread = format!("question/{}", question.id);
         nested.push((question.answers, question.comments, order, thread.clone()));
-        let link = format!("https://{}/q/{}", host(site), question.question_id);
+        let link = format!("https://{}/q/{}", host(site), question.id);
         question.post.entry(thread.clone(), order, &thread, link)
     });
     for (answers, mut comments, order, thread) in nested {
         add_all(&mut step, answers, site, |answer: Answer| {
             comments.extend(answer.comments);
-            let link = format!("https://{}/a/{}", host(site), answer.answer_id);
-            answer.post.entry(format!("answer/{}", answer.answer_id), order, &thread, link)
+            let link = format!("https://{}/a/{}", host(site), answer.id);
+            answer.post.entry(format!("answer/{}", answer.id), order, &thread, link)
         });
         add_all(&mut step, comments, site, |comment: Comment| {
-            let link = format!("https://{}/posts/comments/{}", host(site), comment.comment_id);
-            comment.post.entry(format!("comment/{}", comment.comment_id), order, &thread, link)
+            let link = format!("https://{}/posts/comments/{}", host(site), comment.id);
+            comment.post.entry(format!("comment/{}", comment.id), order, &thread, link)
         });
     }
     Ok((wrapper, step))
@@ -118,7 +121,7 @@ pub(super) fn parse(bytes: &[u8], site: &str) -> Result<(Wrapper, Step), serde_j
 impl Post {
     fn entry(self, id: String, order: i64, thread: &str, link: String) -> Entry {
         let title = self.title.map(|title| html_to_text(&title)).filter(|title| !title.is_empty());
-        let text = html_own_words(&self.body.unwrap_or_default());
+        let text = own_prose(&self.body.unwrap_or_default());
         // Only a question's own title says something of its own.
         let title = title.filter(|_| id.starts_with("question/"));
         let (title, text) = if text.is_empty() { (None, title.unwrap_or_default()) } else { (title, text) };

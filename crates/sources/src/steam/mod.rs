@@ -6,6 +6,8 @@
 mod config;
 mod parse;
 mod source;
+#[cfg(test)]
+mod tests;
 
 pub use config::{Purchase, SteamConfig};
 pub(crate) use parse::language;

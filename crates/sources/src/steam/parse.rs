@@ -32,8 +32,8 @@ struct Review {
     recommendationid: String,
     author: Author,
     language: Option<String>,
-    #[serde(default)]
-    review: String,
+    #[serde(rename = "review", default)]
+    text: String,
     timestamp_created: i64,
     timestamp_updated: Option<i64>,
     voted_up: bool,
@@ -73,7 +73,7 @@ pub(super) fn parse(
 }
 
 fn item(review: Review, app_id: u32, order: Order) -> Entry {
-    let text = bbcode_to_text(&review.review);
+    let text = bbcode_to_text(&review.text);
     let seconds = match order {
         Order::Created => review.timestamp_created,
         Order::Updated => review.timestamp_updated.unwrap_or(review.timestamp_created),

@@ -203,7 +203,8 @@ fn is_hidden(tag: &Tag) -> bool {
         // The quoted post (Discourse), the answered mail.
         "aside" => has_class(tag, "quote"),
         "blockquote" => attribute(tag, "type") == "cite",
-        "div" => has_class(tag, "gmail_quote"),
+        // The quoted mail; the box around a picture, which tells its size.
+        "div" => has_class(tag, "gmail_quote") || has_class(tag, "lightbox-wrapper"),
         _ => false,
     }
 }

@@ -92,9 +92,9 @@ pub(crate) enum Steps {
 }
 
 /// The steps for one instruction set: tokens for integers and floats, the matrix product with the rows and panels of
-/// its tiles, the layout it wants, the rows of a tile of attention. Tiles are as large as the registers hold.
+/// its tiles, the layout it wants, attention and its token. Tiles are as large as the registers hold.
 macro_rules! compiled {
-    ($name:ident, $dot:ty, $lanes:ty, $linear:expr, $layout:expr, $queries:literal $(, $features:literal)?) => {
+    ($name:ident, $dot:ty, $lanes:ty, $linear:expr, $layout:expr, $attention:expr, $whole:ty $(, $features:literal)?) => {
         mod $name {
             use super::*;
 
@@ -117,21 +117,30 @@ macro_rules! compiled {
 
             $(#[target_feature(enable = $features)])?
             pub(super) fn attention(
-                l: $lanes,
+                token: $whole,
                 joint: &[f32],
                 heads: Heads,
                 scratch: &mut AttentionScratch,
                 out: &mut [f32],
             ) {
-                ops::attention::<$lanes, $queries>(l, joint, heads, scratch, out);
+                $attention(token, joint, heads, scratch, out);
             }
         }
     };
 }
 
-compiled!(portable, Portable, Portable, ops::linear_by_rows, Layout::Rows, 4);
+compiled!(portable, Portable, Portable, ops::linear_by_rows, Layout::Rows, ops::attention::<Portable, 4>, Portable);
 #[cfg(target_arch = "x86_64")]
-compiled!(avx2, Avx2, Avx2, ops::linear::<Avx2, 4, 1>, Layout::Quads { panels_at_once: 1 }, 4, "avx2,fma");
+compiled!(
+    avx2,
+    Avx2,
+    Avx2,
+    ops::linear::<Avx2, 4, 1>,
+    Layout::Quads { panels_at_once: 1 },
+    ops::attention::<Avx2, 4>,
+    Avx2,
+    "avx2,fma"
+);
 #[cfg(target_arch = "x86_64")]
 compiled!(
     avxvnni,
@@ -139,7 +148,8 @@ compiled!(
     Avx2,
     ops::linear::<AvxVnni, 6, 1>,
     Layout::Quads { panels_at_once: 1 },
-    4,
+    ops::attention::<Avx2, 4>,
+    Avx2,
     "avx2,fma,avxvnni"
 );
 #[cfg(target_arch = "x86_64")]
@@ -149,7 +159,8 @@ compiled!(
     Avx512,
     ops::linear::<Avx512, 6, 4>,
     Layout::Quads { panels_at_once: 4 },
-    8,
+    ops::attention::<Avx512, 8>,
+    Avx512,
     "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"
 );
 #[cfg(target_arch = "x86_64")]
@@ -159,8 +170,9 @@ compiled!(
     Avx512,
     ops::linear_by_tiles,
     Layout::Quads { panels_at_once: BLOCK_PANELS },
-    8,
-    "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,fma"
+    ops::attention_by_tiles,
+    Amx,
+    "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512bf16,fma"
 );
 
 /// Calls a step of whichever kernel it is.
@@ -175,7 +187,7 @@ macro_rules! step {
             }
             #[cfg(target_arch = "x86_64")]
             Steps::AvxVnni(integers, floats) => {
-                let tokens = Tokens { integers, floats };
+                let tokens = Tokens { integers, floats, attention: floats };
                 // SAFETY: the tokens exist only where the processor has the instructions.
                 unsafe { avxvnni::$step(tokens.$token, $($argument),*) }
             }
@@ -186,7 +198,7 @@ macro_rules! step {
             }
             #[cfg(target_arch = "x86_64")]
             Steps::Amx(token) => {
-                let tokens = Tokens { integers: token, floats: token.avx512() };
+                let tokens = Tokens { integers: token, floats: token.avx512(), attention: token };
                 // SAFETY: the tokens exist only where the processor has the instructions.
                 unsafe { amx::$step(tokens.$token, $($argument),*) }
             }
@@ -194,11 +206,12 @@ macro_rules! step {
     };
 }
 
-/// The tokens of a kernel that has two, by what they are for.
+/// The tokens of a kernel that has several, by what they are for.
 #[cfg(target_arch = "x86_64")]
-struct Tokens<I, F> {
+struct Tokens<I, F, A> {
     integers: I,
     floats: F,
+    attention: A,
 }
 
 impl Steps {
@@ -253,6 +266,6 @@ impl Steps {
 
     /// See [`ops::attention`].
     pub(crate) fn attention(self, joint: &[f32], heads: Heads, scratch: &mut AttentionScratch, out: &mut [f32]) {
-        step!(self, attention(joint, heads, scratch, out), floats);
+        step!(self, attention(joint, heads, scratch, out), attention);
     }
 }

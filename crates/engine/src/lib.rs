@@ -3,8 +3,9 @@
 //! [`Engine::load`] reads `encoder.safetensors` and packs its int8 matrices for the best [`Kernel`] of this machine;
 //! [`Engine::encode`] runs texts through it, packed back to back without padding. Matrix products take 8-bit inputs,
 //! each token rounded on a scale of its own, and add up in 32-bit integers; attention, softmax, GELU and layer norms
-//! are in single precision. A token's numbers depend on its own text alone: neither on the other texts of the batch nor on
-//! the number of threads. Between kernels the integers are equal bit for bit, the floats within rounding.
+//! are in single precision, but for AMX, which takes attention's inputs as bf16. A token's numbers depend on its own
+//! text alone: neither on the other texts of the batch nor on the number of threads. Between kernels the integers are
+//! equal bit for bit, the floats within rounding.
 //!
 //! # The file
 //! For each layer `i` and each matrix `q`, `k`, `v`, `ao` (attention output), `fi` and `fo` (feed-forward in and

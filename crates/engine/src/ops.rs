@@ -3,6 +3,8 @@
 //! All are forced inline: [`crate::kernel`] compiles each once per instruction set.
 
 mod attention;
+#[cfg(target_arch = "x86_64")]
+mod attention_by_tiles;
 mod linear;
 mod math;
 mod norm;
@@ -13,6 +15,8 @@ mod tests;
 mod tiles;
 
 pub(crate) use attention::{AttentionScratch, Heads, attention};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use attention_by_tiles::attention_by_tiles;
 pub(crate) use linear::{Finish, linear, linear_by_rows};
 pub(crate) use norm::{Norm, normalise};
 pub(crate) use quantise::quantise;

@@ -18,6 +18,8 @@ pub(crate) struct AttentionScratch {
     keys: Vec<f32>,
     /// Scores of a few queries: queries × padded tokens.
     scores: Vec<f32>,
+    #[cfg(target_arch = "x86_64")]
+    pub(super) tiles: super::attention_by_tiles::TileScratch,
 }
 
 impl AttentionScratch {
@@ -45,7 +47,7 @@ pub(crate) fn attention<L: Lanes, const ROWS: usize>(
     assert!(joint.len() == tokens * stride && out.len() == tokens * hidden && heads.width.is_multiple_of(LANES));
     let padded = tokens.next_multiple_of(LANES);
     scratch.reset(padded, heads.width, ROWS);
-    let AttentionScratch { keys, scores } = scratch;
+    let AttentionScratch { keys, scores, .. } = scratch;
     for head in 0..heads.count {
         let (queries_at, keys_at) = (head * heads.width, hidden + head * heads.width);
         let values_at = hidden + keys_at;
@@ -118,7 +120,7 @@ fn products<L: Lanes, const ROWS: usize>(
 
 /// Replaces scores by e to them, relative to the largest; gives their sum, by which they are still to be divided.
 #[inline(always)]
-fn softmax_unscaled<L: Lanes>(l: L, scores: &mut [f32]) -> f32 {
+pub(super) fn softmax_unscaled<L: Lanes>(l: L, scores: &mut [f32]) -> f32 {
     let mut largest = l.splat(f32::MIN);
     for x in lanes_of(scores) {
         largest = l.max(l.load(x), largest);

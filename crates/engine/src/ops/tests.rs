@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{
     AttentionScratch, Finish, Heads, Norm,
-    math::{erf, exp, gelu},
+    math::{exp, gelu},
 };
 use crate::{
     Kernel,
@@ -58,19 +58,20 @@ fn worst(
 }
 
 #[test]
-fn exp_erf_and_gelu_are_as_close_as_they_say() {
+fn exp_and_gelu_are_as_close_as_they_say() {
     let relative = |found: f64, exact: f64| ((found - exact) / exact).abs();
     let absolute = |found: f64, exact: f64| (found - exact).abs();
     let l = Portable;
     let of_exp = worst(|x| exp(l, x), f64::exp, relative, (-87.0, 88.0));
     assert!(of_exp < 3e-7, "{of_exp}");
-    let of_erf = worst(|x| erf(l, x), exact_erf, absolute, (-5.0, 5.0));
-    assert!(of_erf < 5e-7, "{of_erf}");
     let exact_gelu = |x: f64| x * 0.5 * (1.0 + exact_erf(x * std::f64::consts::FRAC_1_SQRT_2));
-    let of_gelu = worst(|x| gelu(l, x), exact_gelu, absolute, (-6.0, 6.0));
-    assert!(of_gelu < 6.0 * 4e-7, "{of_gelu}");
-    let of_large = worst(|x| gelu(l, x), exact_gelu, relative, (1.0, 1000.0));
-    assert!(of_large < 4e-7, "{of_large}");
+    let scaled = |found: f64, exact: f64| (found - exact).abs() / exact.abs().max(1.0);
+    let of_gelu = worst(|x| gelu(l, x), exact_gelu, scaled, (-4.5, 1000.0));
+    assert!(of_gelu < 4e-5, "{of_gelu}");
+    let of_small = worst(|x| gelu(l, x), exact_gelu, absolute, (-4.5, 4.5));
+    assert!(of_small < 4.5 * 4e-5, "{of_small}");
+    let of_negative = worst(|x| gelu(l, x), exact_gelu, absolute, (-50.0, 0.0));
+    assert!(of_negative < 50.0 * 4e-5, "{of_negative}");
 }
 
 #[test]
@@ -156,11 +157,16 @@ proptest! {
         let hidden = heads.count * heads.width;
         let joint: Vec<f32> = noise(tokens * 3 * hidden, seed).iter().map(|x| x * 2.0_f32.powi(size)).collect();
         let exact = exact_attention(&joint, heads);
+        let rounded: Vec<f32> = joint.iter().map(|x| as_half(*x)).collect();
+        let exact_of_rounded = exact_attention(&rounded, heads);
         for (kernel, steps) in kernels() {
             let mut out = vec![f32::NAN; tokens * hidden];
             steps.attention(&joint, heads, &mut AttentionScratch::default(), &mut out);
-            for (found, exact) in out.iter().zip(&exact) {
-                let tolerance = 2e-5 * 2.0_f64.powi(size).max(1.0).powi(3);
+            // Tiles take bf16: rounded shares add 2⁻⁹ of the largest value, and a little for their sum.
+            let by_halves = kernel == Kernel::Amx && heads.width.is_multiple_of(32);
+            let (exact, more) = if by_halves { (&exact_of_rounded, 2.2e-3 * 2.0_f64.powi(size)) } else { (&exact, 0.0) };
+            for (found, exact) in out.iter().zip(exact) {
+                let tolerance = more + 2e-5 * 2.0_f64.powi(size).max(1.0).powi(3);
                 prop_assert!((f64::from(*found) - exact).abs() < tolerance, "{}: {} for {}", kernel, found, exact);
             }
         }
@@ -211,6 +217,12 @@ fn a_row_of_zeros_stays_one() {
         let row = out.all();
         assert!(row.bytes.iter().all(|byte| i32::from(*byte) == row.roundings[0].zero));
     }
+}
+
+/// The nearest bf16, ties to even.
+fn as_half(x: f32) -> f32 {
+    let bits = x.to_bits();
+    f32::from_bits((bits + 0x7fff + ((bits >> 16) & 1)) & 0xffff_0000)
 }
 
 fn exact_attention(joint: &[f32], heads: Heads) -> Vec<f64> {

@@ -1,4 +1,4 @@
-//! AMX: products of whole tiles of bytes, beside AVX-512 for everything else.
+//! AMX: products of whole tiles of bytes or bf16 numbers, beside AVX-512 for everything else.
 //!
 //! The compiler's functions for these instructions are not stable yet, so they are written in assembly. Formats and
 //! limits are from Intel's *Architecture Instruction Set Extensions Programming Reference*, chapter 3 (AMX).
@@ -9,7 +9,7 @@ use std::{
     sync::OnceLock,
 };
 
-use super::{LANES, Quad, avx512::Avx512};
+use super::{LANES, Quad, avx512::Avx512, halves::Halves};
 
 /// Rows of a tile of inputs.
 const TILE_ROWS: usize = 16;
@@ -20,14 +20,27 @@ pub(crate) const BLOCK_ROWS: usize = 2 * TILE_ROWS;
 /// Panels of weights worked on together: a tile each.
 pub(crate) const BLOCK_PANELS: usize = 2;
 
-/// Proof that the processor has AMX's 8-bit products, that the system lets this process use them, and that AVX-512 is
-/// there besides.
+/// Proof that the processor has AMX's 8-bit and bf16 products, that the system lets this process use them, and that
+/// AVX-512 (with bf16) is there besides.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Amx(Avx512);
 
 /// Exact sums of a block: a row of outputs for each row of inputs.
 #[repr(C, align(64))]
 pub(crate) struct Sums(pub(crate) [[[i32; LANES]; BLOCK_PANELS]; BLOCK_ROWS]);
+
+/// A row of a tile of single-precision numbers.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(C, align(64))]
+pub(crate) struct Singles(pub(crate) [f32; LANES]);
+
+impl Singles {
+    /// The numbers of several rows, one after another.
+    pub(crate) fn flat(rows: &mut [Self]) -> &mut [f32] {
+        // SAFETY: a row is sixteen numbers and nothing else, so a slice of them is that many without gaps.
+        unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), rows.len() * LANES) }
+    }
+}
 
 /// The tiles of this thread, configured for blocks of so many rows. Released on drop, so that switching threads does not save them.
 pub(crate) struct Tiles {
@@ -162,6 +175,52 @@ impl Tiles {
     }
 }
 
+impl Tiles {
+    /// Sixteen rows of bf16 numbers × sixteen columns. A row is `steps` tile rows long, `stride` tile rows apart from the
+    /// next; `columns` has sixteen tile rows a step, each with two neighbouring numbers of all columns. Row `i` of
+    /// the result is `out[i · out_stride]`. Needs tiles configured for all [`BLOCK_ROWS`].
+    #[inline(always)]
+    pub(crate) fn multiply_halves(
+        &self,
+        rows: &[Halves],
+        stride: usize,
+        steps: usize,
+        columns: &[Halves],
+        out: &mut [Singles],
+        out_stride: usize,
+    ) {
+        const LAST: usize = TILE_ROWS - 1;
+        assert!(self.rows == BLOCK_ROWS && steps > 0 && columns.len() == steps * TILE_ROWS);
+        assert!(rows.len() >= LAST * stride + steps && out.len() > LAST * out_stride);
+        // SAFETY: tiles exist only where the token did and stay configured, all for sixteen rows of 64 bytes, while
+        // `self` lives. The rows read are `steps` tile rows from each of the sixteen multiples of `stride`, the columns
+        // 16 · `steps` tile rows, the rows written the sixteen multiples of `out_stride`: all within what was asserted.
+        unsafe {
+            asm!(
+                "tilezero tmm0",
+                "2:",
+                "tileloadd tmm4, [{rows} + {stride}*1]",
+                "tileloadd tmm6, [{columns} + {line}*1]",
+                "tdpbf16ps tmm0, tmm4, tmm6",
+                "add {rows}, 64",
+                "add {columns}, 1024",
+                "dec {steps}",
+                "jnz 2b",
+                "tilestored [{out} + {out_stride}*1], tmm0",
+                rows = inout(reg) rows.as_ptr() => _,
+                columns = inout(reg) columns.as_ptr() => _,
+                steps = inout(reg) steps => _,
+                stride = in(reg) stride * size_of::<Halves>(),
+                line = in(reg) size_of::<Halves>(),
+                out = in(reg) out.as_mut_ptr(),
+                out_stride = in(reg) out_stride * size_of::<Singles>(),
+                out("tmm0") _, out("tmm4") _, out("tmm6") _,
+                options(nostack),
+            );
+        }
+    }
+}
+
 impl Drop for Tiles {
     fn drop(&mut self) {
         // SAFETY: tiles exist only where the token did, which proves that the instruction is there and allowed.
@@ -169,15 +228,17 @@ impl Drop for Tiles {
     }
 }
 
-/// Whether the processor has tiles and their 8-bit products, and the system saves tiles between threads.
+/// Whether the processor has tiles and their products, and the system saves tiles between threads.
 fn has_instructions() -> bool {
     /// Leaf 7: bits of EDX.
+    const AMX_BF16: u32 = 1 << 22;
     const AMX_TILE: u32 = 1 << 24;
     const AMX_INT8: u32 = 1 << 25;
+    const ALL: u32 = AMX_BF16 | AMX_TILE | AMX_INT8;
     /// XCR0: tile configuration and tile data.
     const TILE_STATE: u32 = 3 << 17;
     let features = __cpuid_count(7, 0).edx;
-    if features & (AMX_TILE | AMX_INT8) != AMX_TILE | AMX_INT8 {
+    if features & ALL != ALL || !is_x86_feature_detected!("avx512bf16") {
         return false;
     }
     let enabled: u32;

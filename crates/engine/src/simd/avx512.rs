@@ -1,8 +1,8 @@
 //! AVX-512 with its 8-bit dot products (VNNI): one register is sixteen lanes.
 
 use std::arch::x86_64::{
-    __m512, __m512i, _mm_storeu_si128, _mm256_add_ps, _mm512_add_epi32, _mm512_add_ps, _mm512_castps512_ps256,
-    _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_cvtusepi32_epi8, _mm512_div_ps, _mm512_dpbusd_epi32,
+    __m512, __m512i, _MM_HINT_T0, _mm_prefetch, _mm_storeu_si128, _mm256_add_ps, _mm512_add_epi32, _mm512_add_ps,
+    _mm512_castps512_ps256, _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_cvtusepi32_epi8, _mm512_dpbusd_epi32,
     _mm512_extractf32x8_ps, _mm512_fmadd_ps, _mm512_load_si512, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_max_ps,
     _mm512_min_ps, _mm512_mul_ps, _mm512_mullo_epi32, _mm512_reduce_max_ps, _mm512_reduce_min_ps, _mm512_roundscale_ps,
     _mm512_scalef_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps, _mm512_sub_ps,
@@ -34,6 +34,13 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512vnni")
             && is_x86_feature_detected!("fma");
         has.then_some(Self(()))
+    }
+
+    /// Starts to bring `quad` into the innermost cache.
+    #[expect(clippy::unused_self, reason = "the token is the proof that the instruction is there")]
+    #[inline(always)]
+    pub(crate) fn fetch(self, quad: &Quad) {
+        instruction!(_mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(quad).cast()));
     }
 
     /// `sums` less `zero` × `weights`, wrapping, as floats.
@@ -75,11 +82,6 @@ impl Lanes for Avx512 {
     #[inline(always)]
     fn mul(self, a: __m512, b: __m512) -> __m512 {
         instruction!(_mm512_mul_ps(a, b))
-    }
-
-    #[inline(always)]
-    fn div(self, a: __m512, b: __m512) -> __m512 {
-        instruction!(_mm512_div_ps(a, b))
     }
 
     #[inline(always)]

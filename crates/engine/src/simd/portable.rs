@@ -69,11 +69,6 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
-    fn div(self, a: Floats, b: Floats) -> Floats {
-        each(a, b, |a, b| a / b)
-    }
-
-    #[inline(always)]
     fn mul_add(self, a: Floats, b: Floats, c: Floats) -> Floats {
         if HAS_FUSED {
             let mut out = c;

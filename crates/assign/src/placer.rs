@@ -138,10 +138,10 @@ impl Placer {
     ///
     /// `overrides` are those of the mention, oldest first; the latest word on each matter wins. A correction that names
     /// a touchpoint the map no longer has is as good as none. An opinion that is not a customer's lies nowhere. Hidden
-    /// mentions count nowhere and raise nothing. Mentions of a source that the map does not take have no place on it.
+    /// mentions and copies count nowhere and raise nothing. Mentions of a source that the map does not take have no place on it.
     pub fn place(&self, judged: &JudgedMention, overrides: &[Override]) -> MentionAssignments {
-        let JudgedMention { mention, opinions } = judged;
-        if !self.takes(&mention.source) {
+        let JudgedMention { mention, opinions, also_from } = judged;
+        if !std::iter::once(&mention.source).chain(also_from).any(|source| self.takes(source)) {
             return nowhere(mention.id);
         }
         let corrections = self.corrections(judged, overrides);
@@ -158,7 +158,7 @@ impl Placer {
 
         let mut tallies = Vec::new();
         let mut flags = Vec::new();
-        if mention.hidden_at.is_none() && !opinions.is_empty() {
+        if mention.hidden_at.is_none() && mention.copy_of.is_none() && !opinions.is_empty() {
             let counted: Vec<Counted<'_>> = opinions
                 .iter()
                 .zip(&corrections)

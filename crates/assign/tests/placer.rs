@@ -214,6 +214,7 @@ fn mention() -> Mention {
         posted_at_is_approximate: false,
         rating: None,
         hidden_at: None,
+        copy_of: None,
     }
 }
 
@@ -259,8 +260,12 @@ fn at(touchpoint: &str) -> (MapId, Option<(StageId, TouchpointId)>) {
     ("shop".parse().unwrap(), Some(("buy".parse().unwrap(), touchpoint.parse().unwrap())))
 }
 
+fn judged(mention: Mention, opinions: Vec<Opinion>) -> JudgedMention {
+    JudgedMention { mention, opinions, also_from: Vec::new() }
+}
+
 fn place(opinions: Vec<Opinion>, overrides: &[Override]) -> MentionAssignments {
-    placer().place(&JudgedMention { mention: mention(), opinions }, overrides)
+    placer().place(&judged(mention(), opinions), overrides)
 }
 
 fn tallied(placed: &MentionAssignments) -> Vec<(Option<&str>, SentimentLabel)> {
@@ -308,7 +313,7 @@ fn a_mention_that_was_not_judged_or_is_hidden_counts_nowhere() {
     let placed = place(vec![], &[]);
     assert!(placed.assignments.is_empty() && placed.tallies.is_empty() && placed.flags.is_empty());
     let hidden = Mention { hidden_at: Some(Utc::now()), ..mention() };
-    let placed = placer().place(&JudgedMention { mention: hidden, opinions: vec![bad(1, "客服慢")] }, &[]);
+    let placed = placer().place(&judged(hidden, vec![bad(1, "客服慢")]), &[]);
     assert_eq!(placed.assignments.len(), 1);
     assert!(placed.tallies.is_empty() && placed.flags.is_empty());
 }
@@ -363,7 +368,7 @@ fn a_mention_points_to_the_first_persona_it_names() {
     for (text, persona) in [("宝宝在宿舍里哭", Some("student")), ("my kids love it", Some("parent")), ("fine", None)]
     {
         let mention = Mention { text: text.into(), ..mention() };
-        let placed = placer().place(&JudgedMention { mention, opinions: vec![good(1, "客服热情")] }, &[]);
+        let placed = placer().place(&judged(mention, vec![good(1, "客服热情")]), &[]);
         assert_eq!(placed.tallies[0].persona.as_ref().map(moodline_types::PersonaId::as_str), persona, "{text}");
     }
 }
@@ -409,7 +414,7 @@ fn a_map_that_names_its_sources_takes_no_others() {
     let map = parse_map("shop.toml", &own).unwrap().map;
     let calibration = Calibration { unassigned_below: 0.3, similarity_temperature: 0.05 };
     let placer = Placer::new(&map, &HashMap::new(), calibration, &AssignConfig::default());
-    let mut judged = JudgedMention { mention: mention(), opinions: vec![bad(1, "客服太差")] };
+    let mut judged = judged(mention(), vec![bad(1, "客服太差")]);
     judged.mention.source = "shop-reviews".parse().unwrap();
     assert_eq!(placer.place(&judged, &[]).tallies.len(), 1);
     judged.mention.source = "another-brand".parse().unwrap();

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
+use chrono::Utc;
 use moodline_store::{Result, Store, StoreError};
 use sqlx::{
     Connection as _, PgConnection, PgPool, Postgres, Row as _, Transaction,
@@ -10,7 +11,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::failure::{Attempt, Failure};
+use crate::{
+    copies,
+    failure::{Attempt, Failure},
+};
 
 /// The transaction of a write.
 pub(crate) type Tx = Transaction<'static, Postgres>;
@@ -132,7 +136,8 @@ impl Store for PostgresStore {
         let pool = self.told("connect", pool.map_err(Failure::from))?;
         let outcome = MIGRATOR.run(&pool).await.map_err(|error| self.migration_failure(error));
         pool.close().await;
-        outcome
+        outcome?;
+        self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await)
     }
 
     async fn check(&self) -> Result<()> {

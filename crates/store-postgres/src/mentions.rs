@@ -9,6 +9,7 @@ use sqlx::AssertSqlSafe;
 use crate::{
     PostgresStore,
     connect::Tx,
+    copies,
     failure::Attempt,
     page,
     rows::{self, Row, column, count, instant_or_none, list, word},
@@ -109,6 +110,7 @@ pub(crate) async fn lock(tx: &mut Tx, ids: &[i64]) -> Attempt<()> {
 
 async fn hide(store: &PostgresStore, source: &SourceId, external_id: &str, now: DateTime<Utc>) -> Attempt<bool> {
     let mut tx = store.write_queueing().await?;
+    copies::lock(&mut tx).await?;
     let sql = "SELECT id FROM mentions WHERE source = $1 AND external_id = $2 FOR NO KEY UPDATE";
     let query = sqlx::query_scalar::<_, i64>(sql).bind(source.as_str()).bind(storable(external_id));
     let id = query.fetch_optional(&mut *tx).await?;

@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use moodline_store::{JudgedMention, Judgement, ModelRecord, OpinionStore, Result, WorkKind, WriteOutcome, storable};
-use moodline_types::{JudgedOpinion, MentionId, ModelId, Opinion};
+use moodline_types::{JudgedOpinion, MentionId, ModelId, Opinion, SourceId};
 use sqlx::QueryBuilder;
 
 use crate::{
     PostgresStore,
     connect::Tx,
+    copies,
     failure::Attempt,
     mentions, overrides,
     rows::{self, Db, ROWS_PER_INSERT, Row, column, count, list, word},
@@ -154,10 +155,15 @@ async fn judged(store: &PostgresStore, model: &ModelId, ids: &[MentionId]) -> At
         let opinion = rows::opinion(row)?;
         opinions.entry(opinion.mention).or_default().push(opinion);
     }
-    let with_opinions = mentions
-        .into_iter()
-        .map(|mention| JudgedMention { opinions: opinions.remove(&mention.id).unwrap_or_default(), mention });
-    Ok(with_opinions.collect())
+    let mut copies = copies::origins(store, ids).await?;
+    let judged = mentions.into_iter().map(|mention| {
+        let copies = copies.remove(&mention.id).unwrap_or_default();
+        let mut also_from: Vec<SourceId> = copies.into_iter().map(|copy| copy.source).collect();
+        also_from.sort_unstable();
+        also_from.dedup();
+        JudgedMention { opinions: opinions.remove(&mention.id).unwrap_or_default(), mention, also_from }
+    });
+    Ok(judged.collect())
 }
 
 async fn opinion_count(store: &PostgresStore, model: &ModelId) -> Attempt<u64> {

@@ -10,6 +10,7 @@ use sqlx::QueryBuilder;
 use crate::{
     PostgresStore,
     connect::Tx,
+    copies,
     failure::Attempt,
     rows::{Db, ROWS_PER_INSERT, column},
     work,
@@ -32,6 +33,7 @@ pub(crate) async fn commit(
 ) -> Attempt<PageOutcome> {
     let incoming = without_repeats(&page.mentions);
     let mut tx = store.write_queueing().await?;
+    copies::lock(&mut tx).await?;
     move_cursor(&mut tx, source, page).await?;
     let known = known_mentions(&mut tx, source, &incoming, page).await?;
 
@@ -54,6 +56,8 @@ pub(crate) async fn commit(
     }
     queued.extend(inserted.values());
     outcome.added = fresh.len() as u64;
+    let copies = copies::group(&mut tx, &queued, now).await?;
+    queued.retain(|id| !copies.contains(id));
     work::queue_for_models(&mut tx, &queued, now).await?;
     outcome.hidden = hide(&mut tx, &gone(page, &incoming, &known, &inserted), now).await?;
     outcome.rejected = reject(&mut tx, source, &page.rejected, now).await?;
@@ -117,8 +121,8 @@ pub(crate) async fn hide(tx: &mut Tx, ids: &[i64], now: DateTime<Utc>) -> Attemp
     let sql = "UPDATE mentions SET hidden_ms = $2 WHERE hidden_ms IS NULL AND id = ANY($1) RETURNING id";
     let hidden: Vec<i64> = sqlx::query_scalar(sql).bind(ids).bind(now.timestamp_millis()).fetch_all(&mut **tx).await?;
     // Nobody needs to judge what counts nowhere.
-    let sql = "DELETE FROM work WHERE kind = 'enrich' AND target IN (SELECT id FROM models) AND mention_id = ANY($1)";
-    sqlx::query(sql).bind(&hidden).execute(&mut **tx).await?;
+    work::drop_judging(tx, &hidden).await?;
+    copies::group(tx, &hidden, now).await?;
     work::queue_for_maps(tx, &hidden, now).await?;
     Ok(hidden.len() as u64)
 }

@@ -8,7 +8,7 @@ use moodline_types::{
 use sqlx::QueryBuilder;
 
 use crate::{
-    PostgresStore,
+    PostgresStore, copies,
     failure::Attempt,
     opinions,
     rows::{self, Db, Row, characters, column, emotions, instant, rating, sentiment, word, word_or_none},
@@ -56,7 +56,13 @@ pub(crate) async fn find(store: &PostgresStore, query: &MentionQuery) -> Attempt
     });
     sql.push(" LIMIT ").push_bind(i64::from(query.limit)).push(" OFFSET ").push_bind(i64::from(query.offset));
     let rows = sql.build().fetch_all(store.read()).await?;
-    rows.iter().map(|row| found(row, query.map.as_ref())).collect()
+    let mut rows = rows.iter().map(|row| found(row, query.map.as_ref())).collect::<Attempt<Vec<_>>>()?;
+    let mentions: Vec<MentionId> = rows.iter().map(|row| row.mention).collect();
+    let copies = copies::origins(store, &mentions).await?;
+    for row in &mut rows {
+        row.copies = copies.get(&row.mention).cloned().unwrap_or_default();
+    }
+    Ok(rows)
 }
 
 /// How many opinions fit.
@@ -104,7 +110,7 @@ fn from(sql: &mut QueryBuilder<Db>, query: &MentionQuery) {
 }
 
 fn conditions(sql: &mut QueryBuilder<Db>, query: &MentionQuery, model: &ModelId) {
-    sql.push(" WHERE m.hidden_ms IS NULL AND o.model = ").push_bind(model.as_str());
+    sql.push(" WHERE m.hidden_ms IS NULL AND m.copy_of IS NULL AND o.model = ").push_bind(model.as_str());
     let placed = needs_place(query);
     if placed {
         sql.push(" AND a.map = ").push_bind(query.map.as_ref().map(MapId::as_str));
@@ -145,6 +151,9 @@ fn conditions(sql: &mut QueryBuilder<Db>, query: &MentionQuery, model: &ModelId)
     if let Some(label) = query.sentiment {
         has_verdict(sql, query.map.as_ref(), label);
     }
+    if query.mismatch {
+        contradicts_the_stars(sql, model);
+    }
     of_the_mention(sql, query);
     if let Some(emotion) = query.emotion {
         sql.push(" AND o.emotion = ").push_bind(emotion.as_str());
@@ -173,9 +182,26 @@ fn has_verdict(sql: &mut QueryBuilder<Db>, map: Option<&MapId>, label: Sentiment
     sql.push(")");
 }
 
+/// Stars of the upper quarter and nothing but bad words, or of the lower quarter and nothing but praise.
+fn contradicts_the_stars(sql: &mut QueryBuilder<Db>, model: &ModelId) {
+    const STARS: &str = "(m.rating_value - m.rating_worst) / (m.rating_best - m.rating_worst)";
+    sql.push(" AND (");
+    for (place, (bound, said, agrees)) in
+        [(">= 0.75", "negative", "positive"), ("<= 0.25", "positive", "negative")].into_iter().enumerate()
+    {
+        sql.push(if place == 0 { "(" } else { " OR (" });
+        sql.push(STARS).push(" ").push(bound).push(" AND o.verdict = ").push_bind(said);
+        sql.push(" AND NOT EXISTS (SELECT 1 FROM opinions x WHERE x.mention_id = m.id AND x.model = ");
+        sql.push_bind(model.as_str()).push(" AND x.verdict = ").push_bind(agrees).push("))");
+    }
+    sql.push(")");
+}
+
 fn of_the_mention(sql: &mut QueryBuilder<Db>, query: &MentionQuery) {
     if let Some(source) = &query.source {
-        sql.push(" AND m.source = ").push_bind(source.as_str());
+        sql.push(" AND (m.source = ").push_bind(source.as_str());
+        sql.push(" OR EXISTS (SELECT 1 FROM mentions c WHERE c.copy_of = m.id AND c.hidden_ms IS NULL AND c.source = ");
+        sql.push_bind(source.as_str()).push("))");
     }
     if let Some(language) = &query.language {
         let longer = format!("{}-%", containing(language).trim_matches('%'));
@@ -225,5 +251,6 @@ fn found(row: &Row, map: Option<&MapId>) -> Attempt<MentionRow> {
         emotions: emotions(row)?,
         rating: rating(row)?,
         flag,
+        copies: Vec::new(),
     })
 }

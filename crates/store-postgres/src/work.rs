@@ -62,6 +62,7 @@ pub(crate) async fn queue_judged(tx: &mut Tx, model: &ModelId, map: Option<&MapI
 pub(crate) async fn queue_unjudged(tx: &mut Tx, model: &ModelId, now: DateTime<Utc>) -> Attempt<()> {
     let sql = "INSERT INTO work (kind, target, mention_id, queued_ms) \
                SELECT 'enrich', $1, m.id, $2 FROM mentions m WHERE m.hidden_ms IS NULL \
+               AND m.copy_of IS NULL \
                AND NOT EXISTS (SELECT 1 FROM opinions o WHERE o.mention_id = m.id AND o.model = $1) \
                ORDER BY m.id ON CONFLICT (kind, target, mention_id) DO NOTHING";
     sqlx::query(sql).bind(model.as_str()).bind(now.timestamp_millis()).execute(&mut **tx).await?;
@@ -87,6 +88,14 @@ pub(crate) async fn done(tx: &mut Tx, kind: WorkKind, target: &str, mentions: &[
     let sql = "DELETE FROM work WHERE kind = $1 AND target = $2 \
                AND mention_id = ANY($3)";
     sqlx::query(sql).bind(kind.as_str()).bind(target).bind(list(mentions)).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Takes mentions that count nowhere out of the queues of all models.
+pub(crate) async fn drop_judging(tx: &mut Tx, mentions: &[i64]) -> Attempt<()> {
+    let sql = "DELETE FROM work WHERE kind = 'enrich' AND target IN (SELECT id FROM models) \
+               AND mention_id = ANY($1)";
+    sqlx::query(sql).bind(list(mentions)).execute(&mut **tx).await?;
     Ok(())
 }
 

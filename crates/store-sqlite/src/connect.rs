@@ -3,6 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
+use chrono::Utc;
 use moodline_store::{Result, Store, StoreError};
 use sqlx::{
     Row as _, Sqlite, SqlitePool, Transaction,
@@ -10,7 +11,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::failure::{Attempt, Failure, is_locked};
+use crate::{
+    copies,
+    failure::{Attempt, Failure, is_locked},
+};
 
 /// The transaction of a write.
 pub(crate) type Tx = Transaction<'static, Sqlite>;
@@ -99,11 +103,12 @@ impl Store for SqliteStore {
         // through there is nothing left to do.
         for wait_ms in [50, 200, 1000] {
             if MIGRATOR.run(&self.writer).await.is_ok() {
-                return Ok(());
+                return self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await);
             }
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }
-        MIGRATOR.run(&self.writer).await.map_err(|error| self.migration_failure(error))
+        MIGRATOR.run(&self.writer).await.map_err(|error| self.migration_failure(error))?;
+        self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await)
     }
 
     async fn check(&self) -> Result<()> {

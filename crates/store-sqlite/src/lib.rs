@@ -8,6 +8,7 @@
 
 mod assignments;
 mod connect;
+mod copies;
 mod failure;
 mod flags;
 mod layers;

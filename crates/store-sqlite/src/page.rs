@@ -10,6 +10,7 @@ use sqlx::QueryBuilder;
 use crate::{
     SqliteStore,
     connect::Tx,
+    copies,
     failure::Attempt,
     rows::{Db, ROWS_PER_INSERT, column, list},
     work,
@@ -54,6 +55,8 @@ pub(crate) async fn commit(
     }
     queued.extend(inserted.values());
     outcome.added = fresh.len() as u64;
+    let copies = copies::group(&mut tx, &queued, now).await?;
+    queued.retain(|id| !copies.contains(id));
     work::queue_for_models(&mut tx, &queued, now).await?;
     outcome.hidden = hide(&mut tx, &gone(page, &incoming, &known, &inserted), now).await?;
     outcome.rejected = reject(&mut tx, source, &page.rejected, now).await?;
@@ -118,8 +121,8 @@ pub(crate) async fn hide(tx: &mut Tx, ids: &[i64], now: DateTime<Utc>) -> Attemp
     let hidden: Vec<i64> =
         sqlx::query_scalar(sql).bind(list(ids)).bind(now.timestamp_millis()).fetch_all(&mut **tx).await?;
     // Nobody needs to judge what counts nowhere.
-    let sql = "DELETE FROM work WHERE kind = 'enrich' AND target IN (SELECT id FROM models) AND mention_id IN (SELECT value FROM json_each($1))";
-    sqlx::query(sql).bind(list(&hidden)).execute(&mut **tx).await?;
+    work::drop_judging(tx, &hidden).await?;
+    copies::group(tx, &hidden, now).await?;
     work::queue_for_maps(tx, &hidden, now).await?;
     Ok(hidden.len() as u64)
 }

@@ -164,6 +164,7 @@ pub(crate) fn mention(row: &Row) -> Attempt<Mention> {
         posted_at_is_approximate: column(row, "posted_approximate")?,
         rating: rating(row)?,
         hidden_at: instant_or_none(row, "mentions", "hidden_ms")?,
+        copy_of: column::<Option<i64>>(row, "copy_of")?.map(MentionId),
     })
 }
 

@@ -7,6 +7,7 @@
 //! repeated after a crash without loss or double count.
 
 pub mod conformance;
+mod copies;
 mod error;
 mod flags;
 mod layers;
@@ -21,6 +22,7 @@ mod work;
 
 use async_trait::async_trait;
 
+pub use copies::{Fingerprint, Originals};
 pub use error::StoreError;
 pub use flags::FlagStore;
 pub use layers::{LayerSet, LayerStore, RollupRow};

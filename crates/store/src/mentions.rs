@@ -125,7 +125,8 @@ pub struct SourceReading {
 pub trait MentionStore: Send + Sync {
     /// Stores one page and its cursor in one transaction.
     ///
-    /// New and revised mentions are queued for every registered model. A mention that is unchanged keeps everything.
+    /// New and revised mentions are compared with all others ([`Fingerprint`](crate::Fingerprint)). A copy of another
+    /// is not judged and counts nowhere; the rest are queued for every registered model. A mention that is unchanged keeps everything.
     /// A hidden mention that is seen again becomes visible and is queued as if revised.
     async fn commit_page(&self, source: &SourceId, page: &IngestPage, now: DateTime<Utc>) -> Result<PageOutcome>;
 
@@ -148,7 +149,8 @@ pub trait MentionStore: Send + Sync {
     /// The mentions with these ids, by id; unknown ids are left out.
     async fn mentions(&self, ids: &[MentionId]) -> Result<Vec<Mention>>;
 
-    /// Hides a mention from every count (it vanished upstream) and queues it for every map. `false` if unknown or
+    /// Hides a mention from every count (it vanished upstream) and queues it for every map. If it has copies, the oldest
+    /// takes its place, with what people said of it. `false` if unknown or
     /// already hidden.
     async fn hide_mention(&self, source: &SourceId, external_id: &str, now: DateTime<Utc>) -> Result<bool>;
 

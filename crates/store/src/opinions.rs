@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_types::{JudgedOpinion, Mention, MentionId, ModelId, Opinion};
+use moodline_types::{JudgedOpinion, Mention, MentionId, ModelId, Opinion, SourceId};
 
 use crate::Result;
 
@@ -48,6 +48,8 @@ pub struct JudgedMention {
     pub mention: Mention,
     /// In order of the text; empty if the model has not judged it.
     pub opinions: Vec<Opinion>,
+    /// Other sources that its copies came from.
+    pub also_from: Vec<SourceId>,
 }
 
 /// The model and opinion tables.

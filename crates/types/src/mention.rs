@@ -97,6 +97,21 @@ pub struct Mention {
     pub rating: Option<Rating>,
     /// When it vanished upstream or was judged irrelevant; hidden mentions count nowhere.
     pub hidden_at: Option<DateTime<Utc>>,
+    /// The earlier mention, of any source, that says the same; copies are neither judged nor counted.
+    pub copy_of: Option<MentionId>,
+}
+
+/// Where a copy of a mention was found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Origin {
+    /// The source it came from.
+    pub source: SourceId,
+    /// That source's id for it.
+    pub external_id: String,
+    /// Where a person can read it.
+    pub url: Option<String>,
+    /// When it was posted there.
+    pub posted_at: DateTime<Utc>,
 }
 
 impl Mention {

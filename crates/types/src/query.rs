@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    AssignmentReason, Emotion, Emotions, Flag, FlagStatus, MapId, MentionId, OpinionId, PersonaId, Rating, Sentiment,
-    SentimentLabel, SourceId, StageId, TouchpointId, sentiment::named_enum,
+    AssignmentReason, Emotion, Emotions, Flag, FlagStatus, MapId, MentionId, OpinionId, Origin, PersonaId, Rating,
+    Sentiment, SentimentLabel, SourceId, StageId, TouchpointId, sentiment::named_enum,
 };
 
 /// Which touchpoint to look at.
@@ -49,7 +49,7 @@ pub struct MentionQuery {
     pub since: Option<DateTime<Utc>>,
     /// Posted before.
     pub until: Option<DateTime<Utc>>,
-    /// Only this source.
+    /// Only mentions that came from this source, or have a copy from it.
     pub source: Option<SourceId>,
     /// Only this language; `zh` also finds `zh-Hans`.
     pub language: Option<String>,
@@ -59,6 +59,8 @@ pub struct MentionQuery {
     pub min_confidence: Option<f32>,
     /// Only mentions whose title or text contains these words (case-insensitive).
     pub text: Option<String>,
+    /// Only opinions that contradict the stars of their mention while no other opinion of it agrees with them.
+    pub mismatch: bool,
     /// Order of rows.
     pub order: MentionOrder,
     /// Most rows to return.
@@ -84,6 +86,7 @@ impl Default for MentionQuery {
             emotion: None,
             min_confidence: None,
             text: None,
+            mismatch: false,
             order: MentionOrder::Time,
             limit: 50,
             offset: 0,
@@ -134,4 +137,6 @@ pub struct MentionRow {
     pub rating: Option<Rating>,
     /// The flag of this mention at this touchpoint.
     pub flag: Option<Flag>,
+    /// Where else the same was said, oldest first; the copies count no second time.
+    pub copies: Vec<Origin>,
 }

@@ -58,7 +58,11 @@ fn rating_scale(text: &str) -> Result<[f32; 2], String> {
 #[command(after_help = "Examples:
   moodline mentions --map online-bank --touchpoint transfers --sentiment negative --since 14d
   moodline mentions --map online-bank --flagged --status open --order severity
-  moodline mentions --lang zh --text 退款 --format jsonl")]
+  moodline mentions --lang zh --text 退款 --format jsonl
+  moodline mentions --mismatch --since 28d
+
+A mention found in several places (retweeted, syndicated, copied) counts and is listed once: `Source` shows `+2` for two
+duplicates, and the JSON lists them under `origins`.")]
 pub(crate) struct MentionsArgs {
     /// The map to look at; needed by --stage, --touchpoint, --persona, --flagged and --status
     #[arg(long, value_name = "MAP")]
@@ -90,7 +94,7 @@ pub(crate) struct MentionsArgs {
     /// Posted before: a date, an instant or an age
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<String>,
-    /// Only this source
+    /// Only mentions that came from this source, or have a duplicate from it
     #[arg(long, value_name = "SOURCE")]
     pub(crate) source: Option<SourceId>,
     /// Only this language; `zh` also finds zh-Hans and zh-Hant
@@ -105,6 +109,9 @@ pub(crate) struct MentionsArgs {
     /// Only mentions with these words in title or text
     #[arg(long, value_name = "WORDS")]
     pub(crate) text: Option<String>,
+    /// Only opinions that contradict the stars given: complaints under many stars, praise under few
+    #[arg(long)]
+    pub(crate) mismatch: bool,
     /// time (newest first) or severity (most negative first)
     #[arg(long, value_name = "ORDER", default_value = "time")]
     pub(crate) order: MentionOrder,

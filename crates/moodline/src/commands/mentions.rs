@@ -93,6 +93,7 @@ fn query(args: &MentionsArgs, now: DateTime<Utc>) -> Result<MentionQuery> {
         emotion: args.emotion,
         min_confidence: args.min_confidence,
         text: args.text.clone(),
+        mismatch: args.mismatch,
         order: args.order,
         limit: args.limit,
         offset: args.offset,
@@ -135,11 +136,17 @@ pub(super) fn table(out: &mut Output, rows: &[MentionRow]) -> std::io::Result<()
             out.verdict(row.label),
             number(format!("{confidence:.2}")),
             comfy_table::Cell::new(format!("{place}{flag}")),
-            comfy_table::Cell::new(&row.source),
+            comfy_table::Cell::new(origins(row)),
             comfy_table::Cell::new(shorten(&row.evidence, text_width * 2)),
         ]);
     }
     out.table(&table)
+}
+
+/// The source, and how many copies there are besides.
+fn origins(row: &MentionRow) -> String {
+    let source = &row.source;
+    if row.copies.is_empty() { source.to_string() } else { format!("{source} +{}", row.copies.len()) }
 }
 
 fn shown(rows: usize, total: u64, offset: u32) -> String {
@@ -174,6 +181,8 @@ pub(crate) fn row_json(row: &MentionRow) -> Value {
         "sentiment": sentiment_json(row.label, row.sentiment),
         "emotion": emotions_json(row.emotions),
         "rating": row.rating,
+        "duplicates": row.copies.len(),
+        "origins": row.copies,
         "flag": row.flag.as_ref().map(|flag| json!({
             "id": flag.id, "status": flag.status, "raised_at": flag.raised_at,
         })),
@@ -207,6 +216,7 @@ fn csv(out: &mut Output, rows: &[MentionRow]) -> Result<()> {
         "flag",
         "score",
         "reason",
+        "duplicates",
     ])?;
     for row in rows {
         let place = row.place.as_ref();
@@ -234,6 +244,7 @@ fn csv(out: &mut Output, rows: &[MentionRow]) -> Result<()> {
             row.flag.as_ref().map(|flag| flag.status.to_string()).unwrap_or_default(),
             assignment.map(|(score, ..)| rounded(*score).to_string()).unwrap_or_default(),
             assignment.map(|(_, reason, _)| reason.to_string()).unwrap_or_default(),
+            row.copies.len().to_string(),
         ])?;
     }
     out.write_all(&writer.into_inner()?)?;

@@ -7,6 +7,7 @@
 
 pub mod adopting;
 pub mod assigning;
+pub mod copying;
 pub mod given;
 pub mod ingesting;
 pub mod judging;
@@ -29,6 +30,9 @@ macro_rules! conformance_tests {
                 a_changed_text_is_a_revision, an_approximate_date_never_replaces_a_known_one, failures_count_until_the_next_success,
                 a_hidden_mention_counts_nowhere_until_it_is_back, doubts_last_until_a_good_reading, what_vanished_upstream_is_hidden, rejected_rows_are_kept_once, a_large_page_is_stored_whole,
                 sources_do_not_share_identities, mentions_come_by_id;
+            copying: a_copy_is_neither_judged_nor_counted, short_texts_are_copies_only_by_their_canonical_id, a_copy_takes_the_place_of_a_hidden_original,
+                a_copy_that_is_revised_stands_for_itself, a_revision_can_make_a_copy, two_sources_at_once_make_one_original,
+                stars_against_the_text_are_found;
             texts: any_text_survives, null_characters_are_dropped, long_texts_survive;
             working: claims_are_oldest_first_and_exclusive, the_oldest_work_tells_what_is_done, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,
                 work_given_back_counts_no_try, everyone_may_work_at_once, failures_are_set_aside_at_the_limit, a_failure_without_the_lease_is_ignored,

@@ -1,0 +1,14 @@
+-- Mentions that say the same as an earlier one, from any source: only the original is judged and counted.
+
+ALTER TABLE mentions ADD COLUMN copy_of       INTEGER REFERENCES mentions (id) ON DELETE SET NULL; -- the original; NULL: it is one itself
+ALTER TABLE mentions ADD COLUMN fingerprinted INTEGER NOT NULL DEFAULT 0; -- 0: not yet compared with the others
+CREATE INDEX mentions_copies ON mentions (copy_of, id) WHERE copy_of IS NOT NULL;
+CREATE INDEX mentions_to_compare ON mentions (id) WHERE NOT fingerprinted;
+
+-- What originals are looked up by: hashes of parts of their text, and of their canonical id.
+CREATE TABLE mention_keys (
+    key        INTEGER NOT NULL,
+    mention_id INTEGER NOT NULL REFERENCES mentions (id) ON DELETE CASCADE,
+    PRIMARY KEY (key, mention_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mention_keys_of_mention ON mention_keys (mention_id);

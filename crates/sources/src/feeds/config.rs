@@ -10,7 +10,14 @@ source_config! {
     pub struct FeedConfig {
         /// Address of the feed.
         pub url: Url,
+        /// Older pages that are read once where the feed offers any (RFC 5005); 0 reads what it shows.
+        #[serde(default = "history_pages")]
+        pub history_pages: u32,
     }
+}
+
+fn history_pages() -> u32 {
+    100
 }
 
 impl SourceConfig for FeedConfig {

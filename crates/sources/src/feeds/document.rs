@@ -14,6 +14,8 @@ use regex::bytes::Regex;
 use url::Url;
 
 use super::{
+    discover,
+    hints::Hints,
     json,
     mention::{self, Defaults, Entry},
     repair::{Repaired, repair},
@@ -34,6 +36,20 @@ pub struct FeedDocument {
     pub rejected: Vec<RejectedRow>,
     /// The language of the feed as a whole. Mentions name only a language of their own.
     pub feed_language: Option<String>,
+    /// What it says about how to read it.
+    pub hints: Hints,
+}
+
+impl FeedDocument {
+    /// Entries in it, those without text included.
+    pub fn len(&self) -> usize {
+        self.mentions.len() + self.rejected.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// Reads the entries of a feed found at `url`, which relative links start from.
@@ -57,19 +73,30 @@ pub fn parse_document(bytes: &[u8], url: &Url, charset: Option<&str>) -> Result<
     if text.starts_with('{') {
         return json::parse(text, url);
     }
-    let (xml, items) = match repair(text)? {
+    let (xml, items) = match repair(text).map_err(|error| with_feeds_named(error, text, url))? {
         Repaired::EmptyRss => return Ok(FeedDocument::default()),
         Repaired::Xml { text, items } => (text, items),
     };
     // The reader has panicked on odd feeds in other versions; one bad feed must not stop the rest.
     let feed = catch_unwind(AssertUnwindSafe(|| read(&xml, url)))
         .map_err(|_| ParseError::BrokenFeed { reason: "the feed reader failed on it".to_owned() })??;
-    let document = document(feed, url);
-    if items > 0 && document.mentions.is_empty() && document.rejected.is_empty() {
+    let document = FeedDocument { hints: Hints::of_xml(&xml, url), ..document(feed, url) };
+    if items > 0 && document.is_empty() {
         let reason = format!("it holds {items} items, none of which could be read");
         return Err(ParseError::BrokenFeed { reason });
     }
     Ok(document)
+}
+
+/// Where a web page is found instead of a feed, the feeds it names say where to look.
+fn with_feeds_named(error: ParseError, text: &str, url: &Url) -> ParseError {
+    let named: Vec<String> = discover::named_in(text, url).into_iter().map(|(url, _)| url.into()).collect();
+    match error {
+        ParseError::NotAFeed { .. } if !named.is_empty() => {
+            ParseError::NotAFeed { reason: format!("it is a web page; it names these feeds: {}", named.join(", ")) }
+        }
+        error => error,
+    }
 }
 
 fn read(xml: &str, url: &Url) -> Result<model::Feed, ParseError> {

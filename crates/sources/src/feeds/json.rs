@@ -6,6 +6,7 @@ use url::Url;
 
 use super::{
     document::{FeedDocument, body_text, plain},
+    hints::Hints,
     mention::{self, Defaults, Entry},
 };
 use crate::{ParseError, instant::TimeReading, text::html};
@@ -24,7 +25,9 @@ pub(super) fn parse(text: &str, url: &Url) -> Result<FeedDocument, ParseError> {
     let defaults = Defaults { language: text_of(&root, "language"), posted_at: None };
     let feed_author = author(&root);
     let entries = items.into_iter().flatten().map(|item| entry(item, url, feed_author.as_deref())).collect();
-    Ok(mention::document(entries, &defaults, url.as_str()))
+    let older = text_of(&root, "next_url").and_then(|next| url.join(&next).ok()).filter(|next| next != url);
+    let document = mention::document(entries, &defaults, url.as_str());
+    Ok(FeedDocument { hints: Hints { older, ..Hints::default() }, ..document })
 }
 
 fn entry(item: &Value, url: &Url, feed_author: Option<&str>) -> Entry {

@@ -5,14 +5,22 @@
 //! window moved on too far between two fetches.
 
 mod config;
+mod discover;
 mod document;
+mod hints;
 mod json;
 mod mention;
+mod opml;
+mod progress;
 mod repair;
 mod source;
+mod tags;
 #[cfg(test)]
 mod tests;
 
 pub use config::FeedConfig;
+pub use discover::{FoundFeed, discover};
 pub use document::{FeedDocument, parse, parse_document};
+pub use hints::Hints;
+pub use opml::{Subscription, Subscriptions, same_address, subscriptions};
 pub use source::FeedSource;

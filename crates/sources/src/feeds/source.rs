@@ -1,50 +1,50 @@
 //! Fetches one feed.
 
-use std::collections::HashSet;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use moodline_http::{HttpClient, Response, Validators};
-use moodline_types::{Cursor, SourceId};
-use serde::{Deserialize, Serialize};
+use moodline_types::{Clock, Cursor, SourceId, SystemClock};
+use url::Url;
 
-use super::{FeedConfig, FeedDocument, parse_document};
-use crate::{Page, Source, SourceError, identity::derived_id};
+use super::{
+    FeedConfig, FeedDocument, parse_document,
+    progress::{History, Progress, is_gap, short_hash, short_hashes},
+};
+use crate::{Page, Source, SourceError};
 
 const ACCEPT: &str = "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, \
                       application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.1";
-/// Entries remembered to notice a gap: more than any feed shows at once, few enough for a small cursor.
-const REMEMBERED: usize = 500;
+/// Times that an older page may fail, once at each fetch, before the walk ends without it.
+const HISTORY_TRIES: u32 = 5;
 
 /// A feed to be fetched again and again.
-#[derive(Debug)]
 pub struct FeedSource {
     config: FeedConfig,
     http: HttpClient,
-}
-
-/// How far a feed has been read.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-struct Progress {
-    /// The address the rest belongs to: validators of one document mean nothing for another.
-    url: String,
-    #[serde(flatten)]
-    validators: Validators,
-    /// Short hashes of the entries last seen.
-    #[serde(default)]
-    seen: Vec<String>,
+    clock: Arc<dyn Clock>,
+    /// The newest page was read in this fetch; the older ones follow.
+    walking: bool,
 }
 
 impl FeedSource {
     /// A source for one entry of the settings.
     pub fn new(config: FeedConfig, http: HttpClient) -> Self {
-        Self { config, http }
+        Self { config, http, clock: Arc::new(SystemClock), walking: false }
+    }
+
+    /// The same with another clock.
+    #[must_use]
+    pub fn with_clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
     }
 
     fn progress(&self, cursor: Option<&Cursor>) -> Result<Progress, SourceError> {
-        let Some(Cursor(text)) = cursor else { return Ok(Progress::default()) };
+        let fresh = Progress { url: self.config.url.to_string(), ..Progress::default() };
+        let Some(Cursor(text)) = cursor else { return Ok(fresh) };
         let progress: Progress = serde_json::from_str(text)
             .map_err(|source| SourceError::Cursor { id: self.config.id.to_string(), source })?;
-        Ok(if progress.url == self.config.url.as_str() { progress } else { Progress::default() })
+        Ok(if progress.url == fresh.url { progress } else { fresh })
     }
 
     async fn read(&self, response: Response) -> Result<FeedDocument, SourceError> {
@@ -55,6 +55,126 @@ impl FeedSource {
         });
         reading.await.unwrap_or_else(|_| Err(SourceError::Interrupted { what: self.config.url.to_string() }))
     }
+
+    /// Asks for the newest page; where the feed has left the address it once moved to, at the configured one again.
+    async fn ask(&self, before: &Progress) -> Result<(Url, Response), SourceError> {
+        let address = before.address(&self.config.url);
+        match self.http.get(address, ACCEPT, &before.validators).await.map_err(SourceError::from_http) {
+            Err(SourceError::Gone { .. }) if *address != self.config.url => {
+                let again = self.http.get(&self.config.url, ACCEPT, &Validators::default()).await;
+                Ok((self.config.url.clone(), again.map_err(SourceError::from_http)?))
+            }
+            answer => Ok((address.clone(), answer?)),
+        }
+    }
+
+    async fn newest(&mut self, before: Progress) -> Result<Page, SourceError> {
+        let now = self.clock.now();
+        if let Some(note) = before.rests(now) {
+            return Ok(Page { note: Some(note), ..Page::default() });
+        }
+        let (asked, response) = self.ask(&before).await?;
+        let mut progress = before.clone();
+        progress.came_from(&self.config.url, &asked, &response.url, response.moved_permanently);
+        if response.not_modified {
+            let cursor = (progress.moved != before.moved).then(|| written(&progress));
+            let page = Page { cursor, note: Some("not modified".to_owned()), ..Page::default() };
+            return self.then_older(page, progress, &before).await;
+        }
+        let moved = response.moved_permanently.then(|| format!("moved permanently to {}", response.url));
+        progress.validators = response.validators.clone();
+        let document = self.read(response).await?;
+        progress.seen = short_hashes(&document);
+        if progress.seen.is_empty() && !before.seen.is_empty() {
+            // An empty answer is more often a fault than the truth: keep what was known, ask in full next time.
+            let note = "empty, although it had entries before".to_owned();
+            return Ok(Page { rejected: document.rejected, note: Some(note), suspicious: true, ..Page::default() });
+        }
+        progress.not_before = document.hints.not_before(now);
+        progress.skip = (document.hints.skip_hours, document.hints.skip_days);
+        let gap = is_gap(&before.seen, &progress.seen);
+        let walks = self.config.history_pages > 0 && (gap || !progress.history_done);
+        if let Some(older) = document.hints.older.clone().filter(|_| walks && progress.history.is_none()) {
+            let until = if progress.history_done { before.seen.clone() } else { Vec::new() };
+            progress.history = Some(History { next: older, pages: Vec::new(), until, failures: 0 });
+        }
+        progress.history_done |= progress.history.is_none();
+        let overrun = (gap && progress.history.is_none()).then(|| {
+            "window overrun: no entry of the last fetch is left, some may have been missed; fetch it more often"
+                .to_owned()
+        });
+        let notes: Vec<String> = [overrun, moved].into_iter().flatten().collect();
+        let page = self.page(document, &progress, (!notes.is_empty()).then(|| notes.join("; ")));
+        self.then_older(page, progress, &before).await
+    }
+
+    /// Goes on with the older pages, if there are any to read: in the next step, or at once where the newest page has
+    /// changed nothing and the cursor would stay where it is.
+    async fn then_older(&mut self, page: Page, mut progress: Progress, before: &Progress) -> Result<Page, SourceError> {
+        self.walking = progress.history.is_some();
+        if self.walking && progress != *before {
+            return Ok(Page { more: true, cursor: Some(written(&progress)), ..page });
+        }
+        let Some(history) = progress.history.take() else { return Ok(page) };
+        let older = self.older(progress, history).await?;
+        let mentions = page.mentions.into_iter().chain(older.mentions).collect();
+        let rejected = page.rejected.into_iter().chain(older.rejected).collect();
+        let removed = page.removed.into_iter().chain(older.removed).collect();
+        Ok(Page { mentions, rejected, removed, ..older })
+    }
+
+    /// One older page. Failing does not stand in the way of the newest page: it is tried again at the next fetch.
+    async fn older(&mut self, mut progress: Progress, mut history: History) -> Result<Page, SourceError> {
+        let answer = self.http.get(&history.next, ACCEPT, &Validators::default()).await;
+        let document = match answer {
+            Ok(response) => self.read(response).await,
+            Err(error) => Err(SourceError::from_http(error)),
+        };
+        let document = match document {
+            Ok(document) => document,
+            Err(error) => {
+                self.walking = false;
+                history.failures += 1;
+                let ends = history.failures >= HISTORY_TRIES || matches!(error, SourceError::Gone { .. });
+                let then = if ends { "older entries are not read" } else { "tried again at the next fetch" };
+                let note = format!("an older page could not be read ({}); {then}", moodline_types::error_chain(&error));
+                progress.history_done |= ends;
+                progress.history = (!ends).then_some(history);
+                return Ok(Page { cursor: Some(written(&progress)), note: Some(note), ..Page::default() });
+            }
+        };
+        history.failures = 0;
+        history.pages.push(short_hash(history.next.as_str()));
+        let reached = short_hashes(&document).iter().any(|hash| history.until.contains(hash));
+        let older = document.hints.older.clone().filter(|older| {
+            let circles = history.pages.contains(&short_hash(older.as_str()));
+            !reached && !circles && !document.is_empty() && history.pages.len() < self.config.history_pages as usize
+        });
+        self.walking = older.is_some();
+        progress.history_done |= older.is_none();
+        progress.history = older.map(|next| History { next, ..history });
+        let more = self.walking;
+        Ok(Page { more, ..self.page(document, &progress, None) })
+    }
+
+    fn page(&self, mut document: FeedDocument, progress: &Progress, note: Option<String>) -> Page {
+        let default_language = self.config.language.as_ref().or(document.feed_language.as_ref());
+        for mention in document.mentions.iter_mut().filter(|mention| mention.language.is_none()) {
+            mention.language = default_language.cloned();
+        }
+        Page {
+            mentions: document.mentions,
+            rejected: document.rejected,
+            removed: document.hints.deleted,
+            cursor: Some(written(progress)),
+            note,
+            ..Page::default()
+        }
+    }
+}
+
+fn written(progress: &Progress) -> Cursor {
+    Cursor(serde_json::to_string(progress).expect("text and lists of text are always JSON"))
 }
 
 #[async_trait]
@@ -64,55 +184,10 @@ impl Source for FeedSource {
     }
 
     async fn fetch(&mut self, cursor: Option<&Cursor>) -> Result<Page, SourceError> {
-        let before = self.progress(cursor)?;
-        let response = self.http.get(&self.config.url, ACCEPT, &before.validators).await;
-        let response = response.map_err(SourceError::from_http)?;
-        if response.not_modified {
-            return Ok(Page { note: Some("not modified".to_owned()), ..Page::default() });
-        }
-        let validators = response.validators.clone();
-        let moved = response.moved_permanently.then(|| format!("moved permanently to {}", response.url));
-        let document = self.read(response).await?;
-        let seen = short_hashes(&document);
-        if seen.is_empty() && !before.seen.is_empty() {
-            // An empty answer is more often a fault than the truth: keep what was known, ask in full next time.
-            let note = "empty, although it had entries before".to_owned();
-            return Ok(Page { rejected: document.rejected, note: Some(note), suspicious: true, ..Page::default() });
-        }
-        let overrun = overrun(&before.seen, &seen);
-        let progress = Progress { url: self.config.url.to_string(), validators, seen };
-        let cursor = serde_json::to_string(&progress).expect("text and lists of text are always JSON");
-        Ok(self.page(document, Cursor(cursor), [overrun, moved]))
-    }
-}
-
-impl FeedSource {
-    fn page(&self, mut document: FeedDocument, cursor: Cursor, notes: [Option<String>; 2]) -> Page {
-        let default_language = self.config.language.as_ref().or(document.feed_language.as_ref());
-        for mention in document.mentions.iter_mut().filter(|mention| mention.language.is_none()) {
-            mention.language = default_language.cloned();
-        }
-        let notes: Vec<String> = notes.into_iter().flatten().collect();
-        Page {
-            mentions: document.mentions,
-            rejected: document.rejected,
-            cursor: Some(cursor),
-            note: (!notes.is_empty()).then(|| notes.join("; ")),
-            ..Page::default()
+        let mut before = self.progress(cursor)?;
+        match before.history.take() {
+            Some(history) if self.walking => self.older(before, history).await,
+            history => self.newest(Progress { history, ..before }).await,
         }
     }
-}
-
-fn short_hashes(document: &FeedDocument) -> Vec<String> {
-    let ids = document.mentions.iter().take(REMEMBERED);
-    ids.map(|mention| derived_id(&[&mention.external_id])[..12].to_owned()).collect()
-}
-
-/// A note where nothing of the last document is left: entries in between may have been missed.
-fn overrun(before: &[String], now: &[String]) -> Option<String> {
-    let known: HashSet<&String> = before.iter().collect();
-    let gap = !before.is_empty() && !now.iter().any(|hash| known.contains(hash));
-    gap.then(|| {
-        "window overrun: no entry of the last fetch is left, some may have been missed; fetch it more often".to_owned()
-    })
 }

@@ -195,6 +195,7 @@ fn source(url: &str) -> FeedSource {
         schedule: None,
         language: None,
         enabled: true,
+        history_pages: 100,
     };
     FeedSource::new(config, HttpClient::new(&http).unwrap())
 }
@@ -295,4 +296,115 @@ async fn what_the_host_says_becomes_an_error_that_says_what_to_do() {
 async fn a_cursor_of_another_kind_is_an_error_and_not_a_fresh_start() {
     let error = source("http://127.0.0.1:9/").fetch(Some(&Cursor("[]".to_owned()))).await.unwrap_err();
     assert!(matches!(error, SourceError::Cursor { .. }), "{error}");
+}
+
+fn entries(ids: std::ops::Range<u32>) -> String {
+    ids.map(|id| format!("<entry><id>{id}</id><title>t</title><content>text {id}</content></entry>")).collect()
+}
+
+#[tokio::test]
+async fn older_pages_are_read_once_and_go_on_after_an_interruption() {
+    let server = LocalServer::start(|request| {
+        let page: u32 = request.path.rsplit('=').next().and_then(|page| page.parse().ok()).unwrap_or(1);
+        // The last page leads back to the first, as some do.
+        let next = if page == 4 { 2 } else { page + 1 };
+        let feed = format!("<link rel=\"next\" href=\"/feed?page={next}\"/>{}", entries(page * 10..page * 10 + 3));
+        Reply::ok(format!("<feed xmlns=\"http://www.w3.org/2005/Atom\">{feed}</feed>"))
+    })
+    .await;
+    let mut cursor = None;
+    let mut ids = Vec::new();
+    let mut steps = 0;
+    loop {
+        // A new source each time: nothing but the cursor is left after a crash.
+        let page = fetch(&server, cursor.as_ref()).await.unwrap();
+        ids.extend(page.mentions.into_iter().map(|mention| mention.external_id));
+        assert_ne!(page.cursor, cursor, "every step gets on");
+        cursor = page.cursor;
+        steps += 1;
+        if !page.more {
+            break;
+        }
+    }
+    let old: Vec<&String> = ids.iter().filter(|id| id.as_str() >= "20").collect();
+    assert_eq!(old.len(), 9, "{ids:?}");
+    assert!(steps <= 4, "{steps}");
+    let asked = server.received().len();
+    let again = fetch(&server, cursor.as_ref()).await.unwrap();
+    assert_eq!((again.more, server.received().len()), (false, asked + 1), "the older pages are read once");
+}
+
+#[tokio::test]
+async fn an_older_page_that_fails_does_not_stand_in_the_way_of_news() {
+    let server = LocalServer::start(|request| match request.path.as_str() {
+        "/feed" => Reply::ok(format!(
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><link rel=\"prev-archive\" href=\"/old\"/>{}</feed>",
+            entries(1..4)
+        )),
+        _ => Reply::status(500),
+    })
+    .await;
+    let mut source = source(&server.url("/feed"));
+    let first = source.fetch(None).await.unwrap();
+    assert_eq!((first.mentions.len(), first.more), (3, true));
+    let second = source.fetch(first.cursor.as_ref()).await.unwrap();
+    assert!(!second.more && second.note.as_deref().unwrap().contains("tried again at the next fetch"), "{second:?}");
+    let third = source.fetch(second.cursor.as_ref()).await.unwrap();
+    assert_eq!(third.mentions.len(), 3, "the newest page comes first again");
+}
+
+#[tokio::test]
+async fn an_address_left_for_good_is_not_asked_for_ever() {
+    let server = LocalServer::start(|request| match request.path.as_str() {
+        "/feed" => Reply::status(301).header("Location", "/new"),
+        _ => Reply::ok(RSS),
+    })
+    .await;
+    let mut cursor = None;
+    for _ in 0..4 {
+        cursor = fetch(&server, cursor.as_ref()).await.unwrap().cursor;
+    }
+    let asked: Vec<String> = server.received().iter().map(|request| request.path.clone()).collect();
+    assert_eq!(asked, ["/feed", "/new", "/feed", "/new", "/feed", "/new", "/new"]);
+}
+
+#[tokio::test]
+async fn a_feed_is_left_alone_as_long_as_it_wants() {
+    let server = LocalServer::start(|_| {
+        Reply::ok(
+            "<rss><channel><ttl>120</ttl><item><guid>1</guid><description>words</description></item></channel></rss>",
+        )
+    })
+    .await;
+    let clock = std::sync::Arc::new(moodline_testkit::FakeClock::at("2024-05-01T08:00:00Z".parse().unwrap()));
+    let mut source = source(&server.url("/feed")).with_clock(clock.clone());
+    let first = source.fetch(None).await.unwrap();
+    clock.advance(chrono::TimeDelta::minutes(60));
+    let second = source.fetch(first.cursor.as_ref()).await.unwrap();
+    assert!(second.note.unwrap().contains("left alone until 09:48"), "a tenth is forgiven");
+    clock.advance(chrono::TimeDelta::minutes(60));
+    source.fetch(first.cursor.as_ref()).await.unwrap();
+    assert_eq!(server.received().len(), 2);
+}
+
+#[tokio::test]
+async fn a_web_page_in_place_of_a_feed_says_where_its_feeds_are() {
+    let page =
+        "<html><head><link rel='alternate' type='application/rss+xml' title='All' href='/all.rss'></head></html>";
+    let server = LocalServer::start(move |request| match request.path.as_str() {
+        "/feed" => Reply::ok(page).header("Content-Type", "text/html"),
+        "/all.rss" => Reply::ok(RSS),
+        _ => Reply::status(404),
+    })
+    .await;
+    let error = fetch(&server, None).await.unwrap_err();
+    let chain = moodline_types::error_chain(&error);
+    assert!(chain.contains(&server.url("/all.rss")), "{chain}");
+    let http =
+        HttpConfig { allow_private_addresses: true, min_interval: Interval::from_secs(0), ..HttpConfig::default() };
+    let http = HttpClient::new(&http).unwrap();
+    let found = discover(&http, &Url::parse(&server.url("/feed")).unwrap()).await.unwrap();
+    assert_eq!((found.len(), found[0].title.as_deref(), &found[0].entries), (1, Some("All"), &Ok(3)));
+    let nothing_named = discover(&http, &Url::parse(&server.url("/all.rss")).unwrap()).await.unwrap();
+    assert_eq!(nothing_named[0].entries, Ok(3), "a feed is its own feed");
 }

@@ -8,6 +8,7 @@
 mod config;
 mod error;
 mod probe;
+mod push;
 mod server;
 
 /// Routes, to be merged with those of others.
@@ -15,4 +16,5 @@ pub use axum::Router;
 pub use config::ApiConfig;
 pub use error::ApiError;
 pub use probe::{Check, Probe, routes};
+pub use push::{Delivery, Receipt, Receiver, Refusal, Rejected, push_routes};
 pub use server::Server;

@@ -5,6 +5,7 @@
 //! while nothing ran is done once at the start.
 
 mod probe;
+mod push;
 
 use std::{
     future::Future,
@@ -27,7 +28,7 @@ use moodline_types::{Clock, MapId, RunKind, RunStatus, SourceId, error_chain};
 use tokio::task::JoinSet;
 use tracing::{error, info, warn};
 
-use self::probe::AppProbe;
+use self::{probe::AppProbe, push::AppReceiver};
 use crate::{
     cli::{Role, RunArgs},
     commands::{Context, draw, judge, place},
@@ -123,7 +124,10 @@ async fn start_server(app: &Arc<App>) -> Result<Option<Server>> {
             }
         }
     });
-    let routes = moodline_api::routes(Arc::new(AppProbe { app: Arc::clone(app), metrics }));
+    let mut routes = moodline_api::routes(Arc::new(AppProbe { app: Arc::clone(app), metrics }));
+    if let Some(receiver) = AppReceiver::new(app)? {
+        routes = routes.merge(moodline_api::push_routes(Arc::new(receiver)));
+    }
     let drain = app.drain.clone();
     Ok(Server::start(&app.loaded.settings.api, routes, async move { drain.stopping().await }).await?)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BlueskyConfig, BlueskySearchConfig, DiscourseConfig, FeedConfig, FilesConfig, GithubConfig, HackerNewsConfig,
-    LemmyConfig, MastodonConfig, Source, StackExchangeConfig, SteamConfig, app_store::AppStoreConfig,
+    LemmyConfig, MastodonConfig, PushConfig, Source, StackExchangeConfig, SteamConfig, app_store::AppStoreConfig,
     app_store_connect::AppStoreConnectConfig, google_play::GooglePlayConfig, google_play_web::GooglePlayWebConfig,
     youtube::YoutubeConfig,
 };
@@ -169,6 +169,7 @@ kinds! {
     lemmy: LemmyConfig, "Lemmy.";
     stackexchange: StackExchangeConfig, "Sites of Stack Exchange.";
     github: GithubConfig, "Issues, comments and discussions on GitHub.";
+    push: PushConfig, "Places that others send mentions to.";
     app_store: AppStoreConfig, "Public App Store reviews, per storefront.";
     app_store_connect: AppStoreConnectConfig, "Reviews of one's own apps, from App Store Connect.";
     google_play: GooglePlayConfig, "Reviews of one's own apps, from the Google Play Developer API.";

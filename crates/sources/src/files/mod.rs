@@ -7,6 +7,7 @@
 mod columns;
 mod config;
 mod folder;
+mod items;
 mod preset;
 mod progress;
 mod row;
@@ -17,5 +18,6 @@ mod tests;
 
 pub use columns::Columns;
 pub use config::FilesConfig;
+pub(crate) use items::json_items;
 pub use preset::Preset;
 pub use source::{FileSource, ROWS_PER_PAGE};

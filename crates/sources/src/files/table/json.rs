@@ -99,6 +99,21 @@ pub(super) fn open_document(text: impl Read, mapping: &Mapping) -> Result<Box<dy
     Ok(Box::new(List { values: list.into_iter(), number: 0, mapping: mapping.clone() }))
 }
 
+/// The same for a document that may be an event: then what it carries counts.
+///
+/// # Errors
+/// Where it is not JSON.
+pub(in crate::files) fn open_event(json: &[u8], mapping: &Mapping) -> Result<Box<dyn Rows>, ParseError> {
+    let root: Value = serde_json::from_slice(json).map_err(|error| table(format!("not a JSON document: {error}")))?;
+    let root = match root {
+        Value::Object(mut event) if event.get("type").is_some_and(Value::is_string) && event.contains_key("data") => {
+            event.remove("data").unwrap_or_default()
+        }
+        root => root,
+    };
+    Ok(Box::new(List { values: list_in(root, DEPTH).into_iter(), number: 0, mapping: mapping.clone() }))
+}
+
 /// The objects of a document: itself a list, or the list under a usual or the only name, up to `depth` names down
 /// (`{"data": {"items": […]}}`), or objects kept by their ids (`{"reviews": {"17": {…}}}`); else the document itself.
 fn list_in(value: Value, depth: usize) -> Vec<Value> {

@@ -5,6 +5,7 @@ mod json;
 mod open;
 mod spreadsheet;
 
+pub(super) use json::open_event as open_json;
 pub(super) use open::open;
 
 use super::row::Cells;

@@ -1,0 +1,72 @@
+//! Stores what others send.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use async_trait::async_trait;
+use moodline_api::{Delivery, Receipt, Receiver, Refusal, Rejected};
+use moodline_http::HttpClient;
+use moodline_ingest::{AuthorKey, store_page};
+use moodline_sources::{
+    BuildContext,
+    push::{PushEndpoint, Signed},
+};
+use moodline_types::{Clock, error_chain};
+use tracing::{error, info, warn};
+
+use crate::{settings::BadSettings, wire::App};
+
+/// The endpoints of the settings.
+pub(super) struct AppReceiver {
+    app: Arc<App>,
+    endpoints: Vec<PushEndpoint>,
+    key: AuthorKey,
+}
+
+impl AppReceiver {
+    /// `None` where the settings have no `[[sources.push]]` that is enabled.
+    pub(super) fn new(app: &Arc<App>) -> Result<Option<Self>> {
+        let settings = &app.loaded.settings;
+        let http = HttpClient::new(&settings.http)?;
+        let context = BuildContext { http: &http, base_dir: &app.loaded.base };
+        let enabled = settings.sources.push.iter().filter(|config| config.enabled);
+        let endpoints = enabled.map(|config| PushEndpoint::new(config, &context)).collect::<Result<Vec<_>, String>>();
+        let endpoints = endpoints.map_err(|error| BadSettings(format!("{}: {error}", app.loaded.file.display())))?;
+        if endpoints.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Self { app: Arc::clone(app), endpoints, key: app.author_key()? }))
+    }
+}
+
+#[async_trait]
+impl Receiver for AppReceiver {
+    async fn receive(&self, delivery: Delivery) -> Result<Receipt, Refusal> {
+        let endpoint = self.endpoints.iter().find(|endpoint| endpoint.id().as_str() == delivery.source);
+        let endpoint = endpoint.ok_or(Refusal::Unknown)?;
+        let id = endpoint.id();
+        let Delivery { id: delivery_id, timestamp, signature, body, .. } = &delivery;
+        let signed = Signed { id: delivery_id, timestamp, signature };
+        let page = endpoint.read(signed, body, self.app.clock.now()).map_err(|error| {
+            let reason = error_chain(&error);
+            warn!(source.id = %id, "refused a delivery to {id}: {reason}");
+            if error.is_unauthorised() { Refusal::Unauthorised(reason) } else { Refusal::Unreadable(reason) }
+        })?;
+        let rejected: Vec<Rejected> = page
+            .rejected
+            .iter()
+            .map(|row| Rejected { item: row.line.unwrap_or_default(), reason: row.reason.clone() })
+            .collect();
+        let nothing = page.mentions.is_empty();
+        let stored = store_page(self.app.store.as_ref(), id, page, &self.key, &self.app.clock).await;
+        let changes = stored.map_err(|error| {
+            error!(source.id = %id, "could not store a delivery to {id}: {}", error_chain(&error));
+            Refusal::Unavailable
+        })?;
+        info!(source.id = %id, mention.added = changes.added, "{id} was sent {} new mentions", changes.added);
+        if let (true, Some(first)) = (nothing, rejected.first()) {
+            return Err(Refusal::Unreadable(format!("item {}: {}", first.item, first.reason)));
+        }
+        Ok(Receipt { added: changes.added, revised: changes.revised, unchanged: changes.unchanged, rejected })
+    }
+}

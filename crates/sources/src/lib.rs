@@ -13,6 +13,7 @@ mod instant;
 mod jwt;
 mod keywords;
 mod oauth;
+mod rules;
 mod seam;
 #[cfg(test)]
 mod support;
@@ -57,6 +58,7 @@ pub use lemmy::LemmyConfig;
 pub use mastodon::MastodonConfig;
 pub use push::PushConfig;
 pub use registry::{BuildContext, Common, RegistryError, SourceConfig, SourceEntry, SourcesConfig};
+pub use rules::Rules;
 pub use seam::{Page, Source};
 pub use stackexchange::StackExchangeConfig;
 pub use steam::SteamConfig;

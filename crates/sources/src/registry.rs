@@ -11,6 +11,7 @@ use crate::{
     LemmyConfig, MastodonConfig, PushConfig, Source, StackExchangeConfig, SteamConfig, app_store::AppStoreConfig,
     app_store_connect::AppStoreConnectConfig, google_play::GooglePlayConfig, google_play_web::GooglePlayWebConfig,
     youtube::YoutubeConfig,
+    rules::{Ruled, Rules},
 };
 
 /// The settings of one source of some kind. Declared with [`source_config!`](crate::source_config), which brings
@@ -41,10 +42,12 @@ pub trait Common {
     fn language(&self) -> Option<&str>;
     /// Whether it is fetched at all.
     fn enabled(&self) -> bool;
+    /// Which items are kept.
+    fn rules(&self) -> &Rules;
 }
 
 /// Declares the settings of a kind of source: the struct with its own fields, to which the shared ones are added
-/// (`id`, `schedule`, `language`, `enabled`).
+/// (`id`, `schedule`, `language`, `enabled`, `rules`).
 #[macro_export]
 macro_rules! source_config {
     ($(#[$meta:meta])* pub struct $name:ident { $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)* }) => {
@@ -64,6 +67,9 @@ macro_rules! source_config {
             /// Whether it is fetched.
             #[serde(default = "enabled_by_default")]
             pub enabled: bool,
+            /// Which items are kept.
+            #[serde(default, skip_serializing_if = "rules_are_empty")]
+            pub rules: $crate::Rules,
         }
 
         impl $crate::registry::Common for $name {
@@ -82,10 +88,18 @@ macro_rules! source_config {
             fn enabled(&self) -> bool {
                 self.enabled
             }
+
+            fn rules(&self) -> &$crate::Rules {
+                &self.rules
+            }
         }
 
         const fn enabled_by_default() -> bool {
             true
+        }
+
+        fn rules_are_empty(rules: &$crate::Rules) -> bool {
+            rules.is_empty()
         }
     };
 }
@@ -188,7 +202,11 @@ impl SourcesConfig {
             .into_iter()
             .filter(|(_, places)| places.len() > 1)
             .map(|(id, places)| format!("source id `{id}` is used {} times: {}", places.len(), places.join(", ")));
-        clashes.chain(self.entries().flat_map(|entry| entry.config.findings())).collect()
+        let own = self.entries().flat_map(|entry| {
+            let rules = entry.config.rules().findings(entry.id());
+            rules.into_iter().chain(entry.config.findings())
+        });
+        clashes.chain(own).collect()
     }
 
     /// Builds every enabled source, or of those the ones in `only`; relative paths start at `base_dir`.
@@ -207,7 +225,8 @@ impl SourcesConfig {
         let wanted = |id: &SourceId| only.is_empty() || only.contains(id);
         for entry in self.entries().filter(|entry| entry.config.enabled() && wanted(entry.id())) {
             match entry.config.build(&context) {
-                Ok(source) => sources.push(source),
+                Ok(source) if entry.config.rules().is_empty() => sources.push(source),
+                Ok(source) => sources.push(Box::new(Ruled { source, rules: entry.config.rules().clone() })),
                 Err(finding) => findings.push(finding),
             }
         }

@@ -1,7 +1,7 @@
 //! What every source offers: one step of news at a time.
 
 use async_trait::async_trait;
-use moodline_types::{Cursor, RawMention, RejectedRow, SourceId};
+use moodline_types::{Cursor, DroppedItem, RawMention, RejectedRow, SourceId};
 
 use crate::SourceError;
 
@@ -34,6 +34,10 @@ pub struct Page {
     pub removed: Vec<String>,
     /// Authors, as in [`RawMention::author`], who left or were put out: all their mentions of this source are hidden.
     pub removed_authors: Vec<String>,
+    /// Items that the source's rules keep out, with the reason.
+    pub dropped: Vec<DroppedItem>,
+    /// Origins (as in `rejected`) that were read from their beginning: what was set aside of them before is outdated.
+    pub afresh: Vec<String>,
     /// How far the source has been read once this page is stored; `None` leaves the stored cursor as it is.
     pub cursor: Option<Cursor>,
     /// Whether more is waiting: call again at once, with the new cursor.

@@ -32,7 +32,7 @@ pub use ids::{
 };
 pub use interval::{Interval, IntervalError};
 pub use layer::{Change, Counts, Layer, LayerNode, LayerState, Period};
-pub use mention::{Mention, Origin, Rating, RawMention, RejectedRow, full_text};
+pub use mention::{DroppedItem, Mention, Origin, Rating, RawMention, RejectedRow, full_text};
 pub use opinion::{JudgedOpinion, Opinion};
 pub use query::{MentionOrder, MentionQuery, MentionRow, TouchpointFilter};
 pub use run::{Run, RunKind, RunStatus};

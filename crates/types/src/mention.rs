@@ -68,6 +68,17 @@ pub struct RejectedRow {
     pub excerpt: String,
 }
 
+/// An item that the rules of its source keep out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DroppedItem {
+    /// The source's own id.
+    pub external_id: String,
+    /// The rule that it fails.
+    pub reason: String,
+    /// The beginning of its text.
+    pub excerpt: String,
+}
+
 /// A mention as stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mention {

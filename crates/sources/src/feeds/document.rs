@@ -36,6 +36,8 @@ pub struct FeedDocument {
     pub rejected: Vec<RejectedRow>,
     /// The language of the feed as a whole. Mentions name only a language of their own.
     pub feed_language: Option<String>,
+    /// Its own address, as rejected entries name it.
+    pub address: String,
     /// What it says about how to read it.
     pub hints: Hints,
 }
@@ -74,7 +76,7 @@ pub fn parse_document(bytes: &[u8], url: &Url, charset: Option<&str>) -> Result<
         return json::parse(text, url);
     }
     let (xml, items) = match repair(text).map_err(|error| with_feeds_named(error, text, url))? {
-        Repaired::EmptyRss => return Ok(FeedDocument::default()),
+        Repaired::EmptyRss => return Ok(FeedDocument { address: url.to_string(), ..FeedDocument::default() }),
         Repaired::Xml { text, items } => (text, items),
     };
     // The reader has panicked on odd feeds in other versions; one bad feed must not stop the rest.

@@ -36,7 +36,11 @@ pub(super) struct Defaults {
 /// stays.
 pub(super) fn document(entries: Vec<Entry>, defaults: &Defaults, origin: &str) -> FeedDocument {
     let shared = ids_of_several_links(&entries);
-    let mut document = FeedDocument { feed_language: defaults.language.clone(), ..FeedDocument::default() };
+    let mut document = FeedDocument {
+        feed_language: defaults.language.clone(),
+        address: origin.to_owned(),
+        ..FeedDocument::default()
+    };
     let mut places: HashMap<String, (usize, Option<DateTime<Utc>>)> = HashMap::new();
     for (index, mut entry) in entries.into_iter().enumerate() {
         if shared.contains(&entry.id) {

@@ -166,6 +166,7 @@ impl FeedSource {
             mentions: document.mentions,
             rejected: document.rejected,
             removed: document.hints.deleted,
+            afresh: vec![document.address],
             cursor: Some(written(progress)),
             note,
             ..Page::default()

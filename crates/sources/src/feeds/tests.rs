@@ -196,6 +196,7 @@ fn source(url: &str) -> FeedSource {
         language: None,
         enabled: true,
         history_pages: 100,
+        rules: crate::Rules::default(),
     };
     FeedSource::new(config, HttpClient::new(&http).unwrap())
 }

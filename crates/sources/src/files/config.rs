@@ -40,6 +40,7 @@ impl FilesConfig {
             schedule: None,
             language: None,
             enabled: true,
+            rules: crate::Rules::default(),
             preset: Preset::default(),
             columns: Columns::default(),
             rating_scale: None,

@@ -33,6 +33,9 @@ pub(super) struct FileProgress {
     pub(super) fingerprint: Option<String>,
     /// Rows read, bad ones included.
     pub(super) rows_done: u64,
+    /// The identity made for the last row read, where it has none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_id: Option<String>,
     /// Whether it was read to the end.
     pub(super) done: bool,
 }

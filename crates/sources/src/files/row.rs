@@ -135,6 +135,8 @@ impl RowReading {
     fn rating(&self, cell: Option<Cell>) -> Result<Option<Rating>, String> {
         let Some(text) = cell.map(Cell::into_text) else { return Ok(None) };
         let [worst, best] = self.scale;
+        // `4/10` brings its own scale.
+        let best = written_best(&text).filter(|written| *written > worst).unwrap_or(best);
         let rating = rating_value(&text).and_then(|value| Rating::new(value, worst, best));
         match rating {
             None if self.rating_is_certain => {
@@ -166,6 +168,11 @@ fn rating_value(text: &str) -> Option<f32> {
     let unit = unit.trim().to_lowercase();
     let known = unit.is_empty() || unit.starts_with('/') || unit.starts_with("star") || unit.starts_with(['星', '分']);
     known.then(|| number.replace(',', ".").parse().ok()).flatten()
+}
+
+/// The 10 of `4/10`.
+fn written_best(text: &str) -> Option<f32> {
+    text.split_once('/')?.1.trim().parse().ok()
 }
 
 /// Names of languages that Steam uses, as tags; tags are left as they are.
@@ -245,6 +252,18 @@ mod tests {
         let mut config = FilesConfig::new("shop".parse().unwrap(), std::path::Path::new("x.csv"));
         config.rating_scale = Some([1.0, 5.0]);
         assert!(RowReading::new(&config).mention(with_rating("9")).unwrap_err().contains("from 1 to 5"));
+    }
+
+    #[test]
+    fn a_rating_written_with_its_scale_is_on_that_scale() {
+        let rated = |text: &str| {
+            let mut cells = cells("good", "", "");
+            cells[3] = Cell::text(text);
+            reading().mention(cells).unwrap().rating
+        };
+        assert_eq!(rated("4/10"), Rating::new(4.0, 1.0, 10.0));
+        assert_eq!(rated("4/5"), Rating::new(4.0, 1.0, 5.0));
+        assert_eq!(rated("12/10"), None);
     }
 
     #[test]

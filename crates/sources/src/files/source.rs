@@ -10,6 +10,7 @@ use moodline_types::{Cursor, RejectedRow, SourceId};
 
 use super::{
     Columns, FilesConfig,
+    columns::Field,
     folder::{self, Found},
     progress::{FileProgress, Next, Progress, fingerprint_of},
     row::RowReading,
@@ -84,6 +85,12 @@ struct OpenFile {
     rows: Box<dyn Rows>,
     reading: RowReading,
     rows_done: u64,
+    /// The identity made for the last row, where it has none of its own.
+    last_id: Option<String>,
+    /// The identity that the row before the next one had when it may have been half written.
+    half: Option<String>,
+    /// Whether it was read before and is now read from its start again.
+    afresh: bool,
 }
 
 /// A hash of every setting that decides what a row says.
@@ -168,6 +175,9 @@ impl Reader {
             }
         }
         let Some(mut open) = self.open.take() else { return };
+        if std::mem::take(&mut open.afresh) {
+            page.afresh.push(file.name.clone());
+        }
         while page.mentions.len() + page.rejected.len() < ROWS_PER_PAGE {
             let Some(row) = open.rows.next_row() else {
                 progress.files.insert(file.name.clone(), open.progress(true));
@@ -185,9 +195,15 @@ impl Reader {
         let unreadable = |error: std::io::Error| Unreadable::Now(format!("the file cannot be read: {error}"));
         let Next::ReadAfter(done) = progress.next(file).map_err(unreadable)? else { return Ok(None) };
         let reading = RowReading::new(&self.config);
+        readable(file).map_err(unreadable)?;
         let fingerprint = fingerprint_of(file, file.size).map_err(unreadable)?;
         let rows = table::open(&file.path, reading.mapping()).map_err(|error| Unreadable::AsItIs(error.to_string()))?;
-        let mut open = OpenFile { file: file.clone(), fingerprint, rows, reading, rows_done: 0 };
+        let known = progress.files.get(&file.name);
+        // Read again because it may have been half written: what it was taken for then is no mention.
+        let half = known.filter(|known| done > 0 && done < known.rows_done).and_then(|known| known.last_id.clone());
+        let afresh = known.is_some() && done == 0;
+        let mut open =
+            OpenFile { file: file.clone(), fingerprint, rows, reading, rows_done: 0, last_id: None, half, afresh };
         while open.rows_done < done {
             // Rows passed over count all the same among the identical ones.
             match open.rows.next_row() {
@@ -203,8 +219,8 @@ impl Reader {
     /// A file that cannot be read at all: reported once, and again when it has changed.
     fn give_up(file: &Found, reason: String, progress: &mut Progress, page: &mut Page) {
         page.rejected.push(whole(file, reason));
-        let failed =
-            FileProgress { size: file.size, modified: file.modified, fingerprint: None, rows_done: 0, done: true };
+        let failed = FileProgress { size: file.size, modified: file.modified, done: true, ..FileProgress::default() };
+        page.afresh.push(file.name.clone());
         progress.files.insert(file.name.clone(), failed);
     }
 }
@@ -229,18 +245,33 @@ impl OpenFile {
             modified: self.file.modified,
             fingerprint: Some(self.fingerprint.clone()),
             rows_done: self.rows_done,
+            last_id: self.last_id.clone(),
             done,
         }
     }
 
     fn take(&mut self, row: Result<Row, BadRow>, page: &mut Page) {
         let rejected = |line, reason, excerpt| RejectedRow { origin: self.file.name.clone(), line, reason, excerpt };
+        let half = self.half.take();
+        self.last_id = None;
         match row {
             Err(BadRow { line, reason, excerpt }) => page.rejected.push(rejected(line, reason, excerpt)),
-            Ok(Row { line, cells, excerpt }) => match self.reading.mention(cells) {
-                Ok(mention) => page.mentions.push(mention),
-                Err(reason) => page.rejected.push(rejected(Some(line), reason, excerpt)),
-            },
+            Ok(Row { line, cells, excerpt }) => {
+                let has_own_id = cells[Field::Id as usize].is_some();
+                match self.reading.mention(cells) {
+                    Ok(mention) => {
+                        self.last_id = (!has_own_id).then(|| mention.external_id.clone());
+                        page.mentions.push(mention);
+                    }
+                    Err(reason) => page.rejected.push(rejected(Some(line), reason, excerpt)),
+                }
+            }
         }
+        page.removed.extend(half.filter(|half| self.last_id.as_ref() != Some(half)));
     }
+}
+
+/// Whether the system lets us read it at all.
+fn readable(file: &Found) -> std::io::Result<()> {
+    std::io::Read::read(&mut std::fs::File::open(&file.path)?, &mut [0]).map(drop)
 }

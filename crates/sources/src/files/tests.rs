@@ -334,3 +334,57 @@ async fn an_empty_file_is_reported_once() {
     assert_eq!((mentions.len(), rejected.len()), (0, 1));
     assert_eq!(rejected[0].reason, "the file is empty");
 }
+
+#[tokio::test]
+async fn what_a_half_written_row_was_taken_for_is_taken_back() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("reviews.csv");
+    fs::write(&path, "text,date\nfirst,2024-05-01\nthe deliv").unwrap();
+    let mut source = source(&config(&path));
+    let (pages, cursor) = read_on(&mut source, None).await;
+    let half = pages[0].mentions[1].external_id.clone();
+    fs::write(&path, "text,date\nfirst,2024-05-01\nthe delivery was late,2024-05-02\nlast,2024-05-03\n").unwrap();
+    let (pages, cursor) = read_on(&mut source, cursor).await;
+    assert_eq!(texts(&pages[0].mentions), ["the delivery was late", "last"]);
+    assert_eq!(pages[0].removed, [half]);
+    // A whole last row is the same when it is read again.
+    fs::write(
+        &path,
+        "text,date\nfirst,2024-05-01\nthe delivery was late,2024-05-02\nlast,2024-05-03\nmore,2024-05-04\n",
+    )
+    .unwrap();
+    let (pages, _) = read_on(&mut source, cursor).await;
+    assert_eq!(texts(&pages[0].mentions), ["last", "more"]);
+    assert_eq!(pages[0].removed, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_mended_file_says_that_it_is_read_afresh() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("reviews.csv");
+    fs::write(&path, "text,date\ngood,05/06/2024\n").unwrap();
+    let mut source = source(&config(&path));
+    let (pages, cursor) = read_on(&mut source, None).await;
+    assert_eq!((pages[0].rejected.len(), pages[0].afresh.len()), (1, 0));
+    fs::write(&path, "text,date\ngood,2024-06-05\n").unwrap();
+    let (pages, _) = read_on(&mut source, cursor).await;
+    assert_eq!((pages[0].mentions.len(), &pages[0].afresh[..]), (1, &["reviews.csv".to_owned()][..]));
+}
+
+/// A regular file that the system refuses to read at its beginning.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_tried_again_and_stops_no_other() {
+    let folder = TempDir::new().unwrap();
+    std::os::unix::fs::symlink("/proc/self/mem", folder.path().join("a.csv")).unwrap();
+    fs::write(folder.path().join("b.csv"), "text\ngood\n").unwrap();
+    let mut source = source(&config(folder.path()));
+    let (pages, cursor) = read_on(&mut source, None).await;
+    assert_eq!(texts(&pages[0].mentions), ["good"]);
+    let reason = &pages[0].rejected[0].reason;
+    assert!(pages[0].rejected[0].origin == "a.csv" && reason.contains("cannot be read"), "{reason}");
+    fs::remove_file(folder.path().join("a.csv")).unwrap();
+    fs::write(folder.path().join("a.csv"), "text\nlate\n").unwrap();
+    let (pages, _) = read_on(&mut source, cursor).await;
+    assert_eq!(texts(&pages[0].mentions), ["late"]);
+}

@@ -5,7 +5,7 @@ use moodline_types::{RejectedRow, SourceId};
 
 use super::{PushConfig, PushError, Signed, WebhookSecret, signature};
 use crate::{
-    BuildContext, Page,
+    BuildContext, Page, Rules,
     files::{FilesConfig, json_items},
     identity::derived_id,
 };
@@ -16,6 +16,7 @@ pub struct PushEndpoint {
     id: SourceId,
     secrets: Vec<WebhookSecret>,
     mapping: FilesConfig,
+    rules: Rules,
 }
 
 impl PushEndpoint {
@@ -29,7 +30,7 @@ impl PushEndpoint {
             WebhookSecret::read(&text).map_err(|reason| format!("source `{}`: secrets: {reason}", config.id))
         };
         let secrets = config.secrets.iter().map(secret).collect::<Result<_, String>>()?;
-        Ok(Self { id: config.id.clone(), secrets, mapping: config.mapping() })
+        Ok(Self { id: config.id.clone(), secrets, mapping: config.mapping(), rules: config.rules.clone() })
     }
 
     /// The source it belongs to.
@@ -61,6 +62,7 @@ impl PushEndpoint {
                 }),
             }
         }
+        self.rules.apply(&mut page);
         Ok(page)
     }
 }

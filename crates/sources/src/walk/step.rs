@@ -144,5 +144,6 @@ pub(super) fn page(step: Step, more: bool, note: Option<&str>) -> Page {
         more,
         suspicious: note.is_some_and(|note| note.starts_with(SUSPICIOUS)),
         note: note.map(str::to_owned),
+        ..Page::default()
     }
 }

@@ -14,3 +14,15 @@ CREATE TABLE mention_keys (
 );
 COMMENT ON TABLE mention_keys IS 'What originals are looked up by: hashes of parts of their text, and of their canonical id';
 CREATE INDEX mention_keys_of_mention ON mention_keys (mention_id);
+
+-- Items that the rules of their source keep out.
+CREATE TABLE dropped_items (
+    source      TEXT   NOT NULL,
+    external_id TEXT   NOT NULL,
+    reason      TEXT   NOT NULL,
+    excerpt     TEXT   NOT NULL,
+    at_ms       BIGINT NOT NULL,
+    PRIMARY KEY (source, external_id)
+);
+COMMENT ON TABLE dropped_items IS 'Items that the rules of their source keep out';
+CREATE INDEX dropped_items_by_time ON dropped_items (source, at_ms DESC);

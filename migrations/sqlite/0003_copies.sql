@@ -12,3 +12,14 @@ CREATE TABLE mention_keys (
     PRIMARY KEY (key, mention_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX mention_keys_of_mention ON mention_keys (mention_id);
+
+-- Items that the rules of their source keep out.
+CREATE TABLE dropped_items (
+    source      TEXT    NOT NULL,
+    external_id TEXT    NOT NULL,
+    reason      TEXT    NOT NULL,
+    excerpt     TEXT    NOT NULL,
+    at_ms       INTEGER NOT NULL,
+    PRIMARY KEY (source, external_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dropped_items_by_time ON dropped_items (source, at_ms DESC);

@@ -14,4 +14,4 @@ pub use author::{AuthorKey, AuthorKeyError};
 pub use error::IngestError;
 pub use health::{Health, health, rate_per_day};
 pub use normalise::MAX_TEXT_CHARS;
-pub use read::{FetchOutcome, preview_source, read_source};
+pub use read::{FetchOutcome, preview_source, read_source, store_page};

@@ -15,8 +15,12 @@ pub const MAX_TEXT_CHARS: usize = 200_000;
 pub(crate) fn page(source: &SourceId, page: Page, key: &AuthorKey, now: DateTime<Utc>) -> IngestPage {
     let removed = page.removed.into_iter().map(bounded_id).collect();
     let removed_authors = page.removed_authors.iter().map(|author| key.hash(source, author)).collect();
-    let (rejected, cursor) = (page.rejected, page.cursor);
-    let mut stored = IngestPage { rejected, cursor, removed, removed_authors, ..IngestPage::default() };
+    let Page { rejected, cursor, mut dropped, afresh, .. } = page;
+    for item in &mut dropped {
+        item.external_id = bounded_id(std::mem::take(&mut item.external_id));
+    }
+    let mut stored =
+        IngestPage { rejected, cursor, removed, removed_authors, dropped, afresh, ..IngestPage::default() };
     for raw in page.mentions {
         match mention(source, raw, key, now) {
             Ok(mention) => stored.mentions.push(mention),

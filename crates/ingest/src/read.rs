@@ -2,7 +2,7 @@
 
 use moodline_sources::{Page, Source};
 use moodline_store::{IngestPage, MentionStore, PageOutcome, RunStore, SourceReading, StoreError};
-use moodline_types::{Clock, Cursor, RunKind, error_chain};
+use moodline_types::{Clock, Cursor, RejectedRow, RunKind, SourceId, error_chain};
 use tracing::{info, warn};
 
 use crate::{AuthorKey, IngestError, normalise};
@@ -112,6 +112,29 @@ where
     }
 }
 
+/// Stores one page that came another way than by asking: its mentions were sent to us. What changed, and the rows that
+/// could not become mentions.
+///
+/// # Errors
+/// The store's; nothing was stored then.
+pub async fn store_page<S>(
+    store: &S,
+    id: &SourceId,
+    page: Page,
+    key: &AuthorKey,
+    clock: &dyn Clock,
+) -> Result<(PageOutcome, Vec<RejectedRow>), IngestError>
+where
+    S: MentionStore + ?Sized,
+{
+    let page = normalise::page(id, page, key, clock.now());
+    let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
+    let changes = store.commit_page(id, &page, clock.now()).await.map_err(failed)?;
+    let reading = SourceReading::default();
+    store.record_source_success(id, &reading, clock.now()).await.map_err(failed)?;
+    Ok((changes, page.rejected))
+}
+
 /// One page of a source as it would be stored, without storing anything.
 ///
 /// # Errors
@@ -129,10 +152,13 @@ pub async fn preview_source(
 
 impl std::fmt::Display for FetchOutcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let PageOutcome { added, revised, unchanged, hidden, rejected } = self.changes;
+        let PageOutcome { added, revised, unchanged, hidden, rejected, dropped } = self.changes;
         write!(f, "{added} new, {revised} changed, {unchanged} known")?;
         if hidden > 0 {
             write!(f, ", {hidden} gone upstream")?;
+        }
+        if dropped > 0 {
+            write!(f, ", {dropped} kept out by rules")?;
         }
         if rejected > 0 {
             write!(f, ", {rejected} rows set aside")?;

@@ -197,9 +197,15 @@ fn count_read(source: &str, result: &Result<FetchOutcome, IngestError>) {
     let Ok(outcome) = result else {
         return counter!("moodline_failed_reads_total", "source" => source.to_owned()).increment(1);
     };
-    let PageOutcome { added, revised, unchanged, hidden, rejected } = outcome.changes;
-    let changes =
-        [("new", added), ("changed", revised), ("known", unchanged), ("gone", hidden), ("unreadable", rejected)];
+    let PageOutcome { added, revised, unchanged, hidden, rejected, dropped } = outcome.changes;
+    let changes = [
+        ("new", added),
+        ("changed", revised),
+        ("known", unchanged),
+        ("gone", hidden),
+        ("unreadable", rejected),
+        ("dropped", dropped),
+    ];
     for (change, mentions) in changes {
         counter!("moodline_read_mentions_total", "source" => source.to_owned(), "change" => change).increment(mentions);
     }

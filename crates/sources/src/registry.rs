@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BlueskyConfig, BlueskySearchConfig, DiscourseConfig, FeedConfig, FilesConfig, GithubConfig, HackerNewsConfig,
-    LemmyConfig, MastodonConfig, PushConfig, Source, StackExchangeConfig, SteamConfig, app_store::AppStoreConfig,
-    app_store_connect::AppStoreConnectConfig, google_play::GooglePlayConfig, google_play_web::GooglePlayWebConfig,
-    youtube::YoutubeConfig,
+    LemmyConfig, MastodonConfig, PushConfig, Source, StackExchangeConfig, SteamConfig,
+    app_store::AppStoreConfig,
+    app_store_connect::AppStoreConnectConfig,
+    google_play::GooglePlayConfig,
+    google_play_web::GooglePlayWebConfig,
     rules::{Ruled, Rules},
+    youtube::YoutubeConfig,
 };
 
 /// The settings of one source of some kind. Declared with [`source_config!`](crate::source_config), which brings

@@ -7,6 +7,7 @@
 mod assignments;
 mod connect;
 mod copies;
+mod dropped;
 mod failure;
 mod flags;
 mod layers;
@@ -17,6 +18,7 @@ mod opinions;
 mod overrides;
 mod page;
 mod query;
+mod rename;
 mod rollups;
 mod rows;
 mod runs;

@@ -3,15 +3,15 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use moodline_store::{IngestPage, MentionStore, PageOutcome, Result, SourceReading, SourceState, storable};
-use moodline_types::{Cursor, Mention, MentionId, RejectedRow, SourceId};
+use moodline_types::{Cursor, DroppedItem, Mention, MentionId, RejectedRow, SourceId};
 use sqlx::AssertSqlSafe;
 
 use crate::{
     PostgresStore,
     connect::Tx,
-    copies,
+    copies, dropped,
     failure::Attempt,
-    page,
+    page, rename,
     rows::{self, Row, column, count, instant_or_none, list, word},
 };
 
@@ -193,6 +193,14 @@ impl MentionStore for PostgresStore {
 
     async fn rejected_rows(&self, source: Option<&SourceId>, limit: u32) -> Result<Vec<(SourceId, RejectedRow)>> {
         self.told("list rejected rows", rejected(self, source, limit).await)
+    }
+
+    async fn dropped_items(&self, source: &SourceId, limit: u32) -> Result<(Vec<DroppedItem>, u64)> {
+        self.told("list dropped items", dropped::items(self, source, limit).await)
+    }
+
+    async fn rename_source(&self, old: &SourceId, new: &SourceId) -> Result<u64> {
+        self.told("rename a source", rename::rename(self, old, new).await)
     }
 
     async fn mention_count(&self) -> Result<u64> {

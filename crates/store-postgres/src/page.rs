@@ -10,7 +10,7 @@ use sqlx::QueryBuilder;
 use crate::{
     PostgresStore,
     connect::Tx,
-    copies,
+    copies, dropped,
     failure::Attempt,
     rows::{Db, ROWS_PER_INSERT, column},
     work,
@@ -60,7 +60,9 @@ pub(crate) async fn commit(
     queued.retain(|id| !copies.contains(id));
     work::queue_for_models(&mut tx, &queued, now).await?;
     outcome.hidden = hide(&mut tx, &gone(page, &incoming, &known, &inserted), now).await?;
+    forget_rejected(&mut tx, source, &page.afresh).await?;
     outcome.rejected = reject(&mut tx, source, &page.rejected, now).await?;
+    outcome.dropped = dropped::write(&mut tx, source, page, now).await?;
     count_added(&mut tx, source, outcome.added).await?;
     tx.commit().await?;
     Ok(outcome)
@@ -215,6 +217,14 @@ async fn insert(
     });
     sql.push(" RETURNING external_id, id");
     Ok(sql.build_query_as().fetch_all(&mut **tx).await?)
+}
+
+/// What was set aside of origins that are read afresh.
+async fn forget_rejected(tx: &mut Tx, source: &SourceId, afresh: &[String]) -> Attempt<()> {
+    let origins: Vec<String> = stored_ids(afresh).collect();
+    let sql = "DELETE FROM rejected_rows WHERE source = $1 AND origin = ANY($2)";
+    sqlx::query(sql).bind(source.as_str()).bind(&origins).execute(&mut **tx).await?;
+    Ok(())
 }
 
 async fn reject(tx: &mut Tx, source: &SourceId, rejected: &[RejectedRow], now: DateTime<Utc>) -> Attempt<u64> {

@@ -9,6 +9,7 @@
 mod assignments;
 mod connect;
 mod copies;
+mod dropped;
 mod failure;
 mod flags;
 mod layers;
@@ -19,6 +20,7 @@ mod opinions;
 mod overrides;
 mod page;
 mod query;
+mod rename;
 mod rollups;
 mod rows;
 mod runs;

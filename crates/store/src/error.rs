@@ -60,6 +60,14 @@ pub enum StoreError {
         /// Its id.
         id: String,
     },
+    /// What was to be made exists already.
+    #[error("there is a {what} `{id}` already")]
+    Taken {
+        /// The noun, e.g. `source`.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
     /// Anything else the driver reports: a bug or a damaged file.
     #[error("the database refused to {action}")]
     Refused {

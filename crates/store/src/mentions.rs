@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_types::{Cursor, Mention, MentionId, Rating, RejectedRow, SourceId};
+use moodline_types::{Cursor, DroppedItem, Mention, MentionId, Rating, RejectedRow, SourceId};
 
 use crate::Result;
 
@@ -46,6 +46,10 @@ pub struct IngestPage {
     pub removed: Vec<String>,
     /// Hashes of authors who left: all their mentions of this source are hidden.
     pub removed_authors: Vec<String>,
+    /// Items that the source's rules keep out; each is kept once, with its last reason.
+    pub dropped: Vec<DroppedItem>,
+    /// Origins read from their beginning: what was set aside of them before is forgotten.
+    pub afresh: Vec<String>,
     /// What could not be read. The same (source, origin, line, reason) is kept once.
     pub rejected: Vec<RejectedRow>,
     /// How far the source has been read once these are stored; `None` leaves the cursor as it is.
@@ -65,6 +69,8 @@ pub struct PageOutcome {
     pub hidden: u64,
     /// Rows set aside that were not known already.
     pub rejected: u64,
+    /// Items kept out by rules that were not known already.
+    pub dropped: u64,
 }
 
 impl std::ops::AddAssign for PageOutcome {
@@ -74,6 +80,7 @@ impl std::ops::AddAssign for PageOutcome {
         self.unchanged += other.unchanged;
         self.hidden += other.hidden;
         self.rejected += other.rejected;
+        self.dropped += other.dropped;
     }
 }
 
@@ -156,6 +163,14 @@ pub trait MentionStore: Send + Sync {
 
     /// Rows set aside, newest first.
     async fn rejected_rows(&self, source: Option<&SourceId>, limit: u32) -> Result<Vec<(SourceId, RejectedRow)>>;
+
+    /// The items that a source's rules kept out last, newest first, and how many there are. Those not seen again for 90
+    /// days are forgotten.
+    async fn dropped_items(&self, source: &SourceId, limit: u32) -> Result<(Vec<DroppedItem>, u64)>;
+
+    /// Gives everything of a source another name; how many mentions those are. `Missing` where there is no such source,
+    /// `Taken` where the new name has been used already.
+    async fn rename_source(&self, old: &SourceId, new: &SourceId) -> Result<u64>;
 
     /// Number of visible mentions.
     async fn mention_count(&self) -> Result<u64>;

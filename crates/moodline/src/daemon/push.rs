@@ -52,19 +52,18 @@ impl Receiver for AppReceiver {
             warn!(source.id = %id, "refused a delivery to {id}: {reason}");
             if error.is_unauthorised() { Refusal::Unauthorised(reason) } else { Refusal::Unreadable(reason) }
         })?;
-        let rejected: Vec<Rejected> = page
-            .rejected
-            .iter()
-            .map(|row| Rejected { item: row.line.unwrap_or_default(), reason: row.reason.clone() })
-            .collect();
-        let nothing = page.mentions.is_empty();
         let stored = store_page(self.app.store.as_ref(), id, page, &self.key, &self.app.clock).await;
-        let changes = stored.map_err(|error| {
+        let (changes, rejected) = stored.map_err(|error| {
             error!(source.id = %id, "could not store a delivery to {id}: {}", error_chain(&error));
             Refusal::Unavailable
         })?;
         info!(source.id = %id, mention.added = changes.added, "{id} was sent {} new mentions", changes.added);
-        if let (true, Some(first)) = (nothing, rejected.first()) {
+        let rejected: Vec<Rejected> = rejected
+            .into_iter()
+            .map(|row| Rejected { item: row.line.unwrap_or_default(), reason: row.reason })
+            .collect();
+        let read = changes.added + changes.revised + changes.unchanged + changes.dropped;
+        if let (0, Some(first)) = (read, rejected.first()) {
             return Err(Refusal::Unreadable(format!("item {}: {}", first.item, first.reason)));
         }
         Ok(Receipt { added: changes.added, revised: changes.revised, unchanged: changes.unchanged, rejected })

@@ -11,6 +11,7 @@ pub mod copying;
 pub mod given;
 pub mod ingesting;
 pub mod judging;
+pub mod keeping;
 pub mod layering;
 pub mod mapping;
 pub mod overriding;
@@ -33,6 +34,8 @@ macro_rules! conformance_tests {
             copying: a_copy_is_neither_judged_nor_counted, short_texts_are_copies_only_by_their_canonical_id, a_copy_takes_the_place_of_a_hidden_original,
                 a_copy_that_is_revised_stands_for_itself, a_revision_can_make_a_copy, two_sources_at_once_make_one_original,
                 stars_against_the_text_are_found;
+            keeping: dropped_items_are_kept_with_their_reason, an_origin_read_afresh_forgets_its_rejected_rows,
+                a_renamed_source_is_the_same_source;
             texts: any_text_survives, null_characters_are_dropped, long_texts_survive;
             working: claims_are_oldest_first_and_exclusive, the_oldest_work_tells_what_is_done, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,
                 work_given_back_counts_no_try, everyone_may_work_at_once, failures_are_set_aside_at_the_limit, a_failure_without_the_lease_is_ignored,

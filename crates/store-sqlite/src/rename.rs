@@ -1,0 +1,32 @@
+//! Another name for a source.
+
+use moodline_store::StoreError;
+use moodline_types::SourceId;
+
+use crate::{SqliteStore, failure::Attempt};
+
+/// Every table that names a source.
+const TABLES: [&str; 6] = ["sources", "mentions", "rejected_rows", "dropped_items", "tallies", "rollups"];
+
+/// Gives everything of `old` to `new`, which has nothing yet; how many mentions those are.
+pub(crate) async fn rename(store: &SqliteStore, old: &SourceId, new: &SourceId) -> Attempt<u64> {
+    let mut tx = store.write().await?;
+    let known = "SELECT count(*) FROM sources WHERE source = $1";
+    let count: i64 = sqlx::query_scalar(known).bind(old.as_str()).fetch_one(&mut *tx).await?;
+    if count == 0 {
+        return Err(StoreError::Missing { what: "source", id: old.to_string() }.into());
+    }
+    let taken: i64 = sqlx::query_scalar(known).bind(new.as_str()).fetch_one(&mut *tx).await?;
+    if taken > 0 {
+        return Err(StoreError::Taken { what: "source", id: new.to_string() }.into());
+    }
+    let mut mentions = 0;
+    for table in TABLES {
+        let sql = format!("UPDATE {table} SET source = $2 WHERE source = $1");
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(old.as_str()).bind(new.as_str());
+        let done = query.execute(&mut *tx).await?.rows_affected();
+        mentions = if table == "mentions" { done } else { mentions };
+    }
+    tx.commit().await?;
+    Ok(mentions)
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use moodline_http::{HttpClient, HttpError, Request, Response};
 use moodline_types::{Cursor, SecretText, SourceId};
 use serde::{Deserialize, Serialize};
@@ -18,11 +18,14 @@ use super::{
 use crate::{
     Page, Source, SourceError,
     answer::{in_language, link, refused, unexpected},
-    walk::{Lanes, Marks, NewestFirst, OldestFirst, Step, Taken, Walk},
+    walk::{Item, Lanes, Marks, NewestFirst, OldestFirst, Step, Taken, Walk, Watch},
 };
 
 /// `since` counts whole seconds and is included; the database copies that answer lag by moments.
 const OVERLAP: Duration = Duration::from_mins(2);
+/// Deleted issues and comments are looked for once a day, among the newest, and so many are asked about.
+const LOOK_EVERY: TimeDelta = TimeDelta::days(1);
+const LOOKUPS: usize = 10;
 /// The wait after a secondary limit that names none (docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api).
 const UNSAID_PAUSE: Duration = Duration::from_mins(1);
 
@@ -35,12 +38,16 @@ pub(super) struct GithubSource {
     lists: Vec<String>,
 }
 
-/// How far a part has been read: only one of the two is in use.
+/// How far a part has been read: only one of the two walks is in use.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Reading {
     by_change: OldestFirst,
     from_newest: NewestFirst,
+    /// Issues and comments by their creation.
+    watch: Watch,
+    /// When it was last looked for deleted ones, in milliseconds since 1970.
+    looked_at: Option<i64>,
 }
 
 impl Walk for Reading {}
@@ -77,11 +84,20 @@ impl GithubSource {
         })
     }
 
+    fn below(&self, path: &str) -> Request {
+        Request::get(self.address(&format!("repos/{}/{path}", self.config.repository)))
+    }
+
+    fn read(&self, part: Part, url: &Url, answer: &Response) -> Result<Step, SourceError> {
+        let read = if part == Part::Issues { parse::parse_issues } else { parse::parse_comments };
+        read(&answer.body, &self.config.repository, self.wanted()).map_err(unexpected(url, "GitHub"))
+    }
+
     /// One page of issues or comments, by their last change.
-    async fn by_change(&self, part: Part, walk: OldestFirst) -> Result<(Taken<OldestFirst>, Response), SourceError> {
-        let marks = self.marks();
-        let path = if part == Part::Issues { "issues" } else { "issues/comments" };
-        let mut request = Request::get(self.address(&format!("repos/{}/{path}", self.config.repository)))
+    async fn by_change(&self, part: Part, reading: &mut Reading) -> Result<(Page, Response), SourceError> {
+        let (marks, walk) = (self.marks(), std::mem::take(&mut reading.by_change));
+        let mut request = self
+            .below(path(part))
             .query("state", "all")
             .query("sort", "updated")
             .query("direction", "asc")
@@ -95,12 +111,43 @@ impl GithubSource {
         }
         let url = request.url().clone();
         let answer = self.send(request).await?;
-        let read = if part == Part::Issues { parse::parse_issues } else { parse::parse_comments };
-        let mut step =
-            read(&answer.body, &self.config.repository, self.wanted()).map_err(unexpected(&url, "GitHub"))?;
+        let mut step = self.read(part, &url, &answer)?;
         let next = link(&answer.headers, "next").and_then(|next| url.join(&next).ok());
         step.next = next.as_ref().and_then(page_number);
-        Ok((walk.take(step, false, &marks), answer))
+        reading.watch.expect(&by_creation(&step));
+        let Taken { walk, page } = walk.take(step, false, &marks);
+        reading.by_change = walk;
+        Ok((page, answer))
+    }
+
+    /// Of the mentions that the list of the newest does not hold any more, those that GitHub does not have. The lists
+    /// themselves say nothing about what was deleted.
+    async fn deleted(&self, part: Part, reading: &mut Reading) -> Result<Vec<String>, SourceError> {
+        let request = self
+            .below(path(part))
+            .query("state", "all")
+            .query("sort", "created")
+            .query("direction", "desc")
+            .query("per_page", "100");
+        let url = request.url().clone();
+        let answer = self.send(request).await?;
+        let step = self.read(part, &url, &answer)?;
+        reading.watch.next_sweep();
+        reading.watch.meet(&by_creation(&step));
+        let mut gone = Vec::new();
+        for id in reading.watch.missing().into_iter().take(LOOKUPS) {
+            let number = id.rsplit('/').next().unwrap_or_default();
+            match self.send(self.below(&format!("{}/{number}", path(part)))).await {
+                Ok(_) => {}
+                Err(SourceError::Gone { .. }) => {
+                    reading.watch.forget(&id);
+                    gone.push(id);
+                }
+                // What was not answered is asked again the next day.
+                Err(_) => break,
+            }
+        }
+        Ok(gone)
     }
 
     /// One page of discussions, newest change first.
@@ -136,18 +183,26 @@ impl Source for GithubSource {
 
     async fn fetch(&mut self, cursor: Option<&Cursor>) -> Result<Page, SourceError> {
         let mut lists: Lanes<Reading> = Lanes::load(cursor, &self.config.id)?;
-        let (name, reading) = lists.current(&self.lists);
+        let (name, mut reading) = lists.current(&self.lists);
         let place = self.lists.iter().position(|list| list == name).unwrap_or(0);
         let part = self.config.parts[place];
-        let (reading, mut page, answer) = if part == Part::Discussions {
-            let (Taken { walk, page }, answer) = self.discussions(reading.from_newest).await?;
-            (Reading { from_newest: walk, ..Reading::default() }, page, answer)
+        let (mut page, answer) = if part == Part::Discussions {
+            let (Taken { walk, page }, answer) = self.discussions(std::mem::take(&mut reading.from_newest)).await?;
+            reading.from_newest = walk;
+            (page, answer)
         } else {
-            let (Taken { walk, page }, answer) = self.by_change(part, reading.by_change).await?;
-            (Reading { by_change: walk, ..Reading::default() }, page, answer)
+            self.by_change(part, &mut reading).await?
         };
         let left = answer.headers.get("x-ratelimit-remaining").and_then(|left| left.parse::<u64>().ok());
         let spent = left.filter(|left| *left <= self.config.quota_reserve);
+        let now = Utc::now().timestamp_millis();
+        let since = now - reading.looked_at.unwrap_or(now);
+        if reading.looked_at.is_none() {
+            reading.looked_at = Some(now);
+        } else if !page.more && spent.is_none() && part != Part::Discussions && since >= LOOK_EVERY.num_milliseconds() {
+            reading.looked_at = Some(now);
+            page.removed.extend(self.deleted(part, &mut reading).await?);
+        }
         page = lists.take(&self.lists, Taken { walk: reading, page });
         if let Some(left) = spent.filter(|_| page.more) {
             page.more = false;
@@ -156,6 +211,19 @@ impl Source for GithubSource {
         }
         Ok(in_language(page, self.config.language.as_deref()))
     }
+}
+
+fn path(part: Part) -> &'static str {
+    if part == Part::Issues { "issues" } else { "issues/comments" }
+}
+
+/// The entries of a step, placed by when they were written.
+fn by_creation(step: &Step) -> Vec<Item> {
+    let placed = |item: &Item| match &item.mention {
+        Some(mention) => Item { mark: mention.posted_at.map(|at| at.timestamp_millis()), ..item.clone() },
+        None => Item { mark: None, ..item.clone() },
+    };
+    step.items.iter().map(placed).collect()
 }
 
 fn page_number(next: &Url) -> Option<String> {

@@ -7,6 +7,7 @@ use std::{
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
 use moodline_testkit::{LocalServer, Received, Reply};
+use moodline_types::Cursor;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -119,23 +120,25 @@ impl World {
         if path == "/graphql" {
             return self.discussions(request);
         }
+        if let Some(number) = path.strip_prefix("/repos/acme/map/issues/").and_then(|rest| rest.parse::<u64>().ok()) {
+            return if self.issues.iter().any(|(there, ..)| *there == number) {
+                Reply::ok("{}")
+            } else {
+                Reply::status(410)
+            };
+        }
         let parameters = parameters(request);
+        if parameters["sort"] == "created" {
+            let newest = self.issues.iter().rev().map(|(number, at, text)| issue(*number, *at, text));
+            return Reply::ok(json!(newest.collect::<Vec<_>>()).to_string());
+        }
         assert_eq!((&*parameters["sort"], &*parameters["direction"]), ("updated", "asc"));
         let since: DateTime<Utc> = parameters["since"].parse().unwrap();
         let page: usize = parameters.get("page").map_or(1, |page| page.parse().unwrap());
         let mut issues: Vec<_> = self.issues.iter().filter(|(_, at, _)| *at >= since).collect();
         issues.sort_by_key(|(_, at, _)| *at);
-        let listed: Vec<Value> = issues
-            .iter()
-            .skip((page - 1) * 10)
-            .take(10)
-            .map(|(number, at, text)| {
-                let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
-                json!({"id": number, "number": number, "title": "Title", "body": text, "user": {"login": "mei", "type": "User"},
-                    "html_url": "https://github.com/acme/map/issues/1", "issue_url": "https://api.github.com/x/issues/1",
-                    "created_at": "2026-05-01T10:00:00Z", "updated_at": at})
-            })
-            .collect();
+        let listed: Vec<Value> =
+            issues.iter().skip((page - 1) * 10).take(10).map(|(number, at, text)| issue(*number, *at, text)).collect();
         let reply = Reply::ok(json!(listed).to_string()).header("X-RateLimit-Remaining", &self.left.to_string());
         if issues.len() <= page * 10 {
             return reply;
@@ -161,6 +164,15 @@ impl World {
         let page = json!({"hasNextPage": talks.len() > from + 10, "endCursor": (from + 10).to_string()});
         Reply::ok(json!({"data": {"repository": {"discussions": {"pageInfo": page, "nodes": nodes}}}}).to_string())
     }
+}
+
+/// As an issue and as a comment at once.
+fn issue(number: u64, at: DateTime<Utc>, text: &str) -> Value {
+    let created = format!("2026-05-01T10:00:{number:02}Z");
+    let at = at.to_rfc3339_opts(SecondsFormat::Secs, true);
+    json!({"id": number, "number": number, "title": "Title", "body": text, "user": {"login": "mei", "type": "User"},
+        "html_url": "https://github.com/acme/map/issues/1", "issue_url": "https://api.github.com/x/issues/1",
+        "created_at": created, "updated_at": at})
 }
 
 async fn world(count: u64) -> (Arc<Mutex<World>>, LocalServer) {
@@ -214,4 +226,24 @@ async fn the_quota_is_left_to_others_and_a_secondary_limit_is_a_pause() {
     (world.lock().unwrap().secondary, world.lock().unwrap().left) = (false, 4000);
     shelf.run(&mut *source).await.unwrap();
     assert_eq!(shelf.mentions.len(), 25, "nothing was lost on the way");
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_looked_for_once_a_day() {
+    let (world, server) = world(25).await;
+    let token = secret("token-1");
+    let settings = settings(&server, "\"issues\"", token.path());
+    let (mut source, mut shelf) = (build(&settings), Shelf::default());
+    shelf.run(&mut *source).await.unwrap();
+    world.lock().unwrap().issues.retain(|(number, ..)| *number != 20);
+    let asked = server.count();
+    shelf.run(&mut *source).await.unwrap();
+    assert_eq!((shelf.removed.len(), server.count() - asked), (0, 1), "not yet");
+    // A day later.
+    let cursor = shelf.cursor.take().unwrap().0;
+    let (before, after) = cursor.split_once("\"looked_at\":").unwrap();
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    shelf.cursor = Some(Cursor(format!("{before}\"looked_at\":0{rest}")));
+    shelf.run(&mut *source).await.unwrap();
+    assert_eq!(shelf.removed, ["issue/20"]);
 }

@@ -1,11 +1,15 @@
 //! Reads questions by activity, within the quota.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use moodline_http::{HttpClient, HttpError, Request, Response};
 use moodline_types::{Cursor, SecretText, SourceId};
+use serde::{Deserialize, Serialize};
 
 use super::{
     StackExchangeConfig,
@@ -14,7 +18,7 @@ use super::{
 use crate::{
     Page, Source, SourceError,
     answer::{in_language, unexpected},
-    walk::{Lanes, Marks, OldestFirst, Taken, Walk},
+    walk::{Lanes, Marks, OldestFirst, Step, Taken, Walk},
 };
 
 /// Answers are kept by the API for a minute, and for more under load.
@@ -24,6 +28,12 @@ const LAST_PAGE: u32 = 25;
 /// What is given of a question beyond the usual (api.stackexchange.com/docs/filters).
 const FIELDS: &str = "question.body;question.answers;question.comments;answer.body;answer.comments;answer.link;\
                       comment.body;comment.link";
+
+/// Deleted posts are looked for once a day, among the questions that were active last: as many as one request takes.
+const LOOK_EVERY: TimeDelta = TimeDelta::days(1);
+const REMEMBERED: usize = 100;
+/// If none of so many questions is given, the answer is doubted rather than believed.
+const SUSPICIOUS_FROM: usize = 3;
 
 #[derive(Debug)]
 pub(super) struct StackExchangeSource {
@@ -36,6 +46,43 @@ pub(super) struct StackExchangeSource {
     filter: Option<String>,
     /// Not to be asked before.
     pause_until: Option<DateTime<Utc>>,
+}
+
+/// How far the questions have been read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+struct Reading {
+    walk: OldestFirst,
+    /// The questions that were active last, by number.
+    latest: BTreeMap<String, Thread>,
+    /// When it was last looked for deleted posts, in milliseconds since 1970.
+    looked_at: Option<i64>,
+}
+
+/// A question with its answers and comments.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+struct Thread {
+    active_at: i64,
+    ids: BTreeSet<String>,
+}
+
+impl Walk for Reading {}
+
+impl Reading {
+    fn remember(&mut self, step: &Step) {
+        for item in &step.items {
+            let Some(mention) = &item.mention else { continue };
+            let Some(question) = mention.thread.as_deref().and_then(|thread| thread.strip_prefix("question/")) else {
+                continue;
+            };
+            let thread = self.latest.entry(question.to_owned()).or_default();
+            thread.active_at = thread.active_at.max(item.mark.unwrap_or(0));
+            thread.ids.insert(item.id.clone());
+        }
+        while self.latest.len() > REMEMBERED {
+            let oldest = self.latest.iter().min_by_key(|(_, thread)| thread.active_at).map(|(id, _)| id.clone());
+            oldest.and_then(|oldest| self.latest.remove(&oldest));
+        }
+    }
 }
 
 impl StackExchangeSource {
@@ -110,6 +157,29 @@ impl StackExchangeSource {
         request
     }
 
+    /// Of the questions that were active last and what belongs to them, what the site does not show any more.
+    async fn deleted(&self, filter: &str, reading: &mut Reading) -> Result<Vec<String>, SourceError> {
+        let numbers: Vec<&str> = reading.latest.keys().map(String::as_str).collect();
+        let request = self
+            .request(&format!("questions/{}", numbers.join(";")))
+            .query("site", &self.config.site)
+            .query("pagesize", "100")
+            .query("filter", filter);
+        let answer = self.send(&request).await?;
+        let (_, step) =
+            parse::parse(&answer.body, &self.config.site).map_err(unexpected(request.url(), "Stack Exchange"))?;
+        if step.items.is_empty() && reading.latest.len() >= SUSPICIOUS_FROM {
+            return Ok(Vec::new());
+        }
+        let shown: BTreeSet<&str> = step.items.iter().map(|item| item.id.as_str()).collect();
+        let mut gone = Vec::new();
+        for thread in reading.latest.values_mut() {
+            gone.extend(thread.ids.extract_if(.., |id| !shown.contains(id.as_str())));
+        }
+        reading.latest.retain(|_, thread| !thread.ids.is_empty());
+        Ok(gone)
+    }
+
     fn host(&self) -> String {
         self.config.url.host_str().unwrap_or_default().to_owned()
     }
@@ -126,8 +196,9 @@ impl Source for StackExchangeSource {
         if let Some(retry_after) = left {
             return Err(SourceError::RateLimited { host: self.host(), retry_after });
         }
-        let mut lists: Lanes<OldestFirst> = Lanes::load(cursor, &self.config.id)?;
-        let (_, walk) = lists.current(&self.lists);
+        let mut lists: Lanes<Reading> = Lanes::load(cursor, &self.config.id)?;
+        let (_, mut reading) = lists.current(&self.lists);
+        let walk = std::mem::take(&mut reading.walk);
         let marks = Marks::times(OVERLAP).back_to_days(self.config.history_days);
         let marks = marks.pages_per_fetch(self.config.pages_per_run);
         let page: u32 = walk.token().and_then(|token| token.parse().ok()).unwrap_or(1);
@@ -137,7 +208,9 @@ impl Source for StackExchangeSource {
         let (wrapper, mut step) =
             parse::parse(&answer.body, &self.config.site).map_err(unexpected(request.url(), "Stack Exchange"))?;
         step.next = (wrapper.has_more && page < LAST_PAGE).then(|| (page + 1).to_string());
+        reading.remember(&step);
         let Taken { walk, mut page } = walk.take(step, wrapper.has_more, &marks);
+        reading.walk = walk;
         if let Some(pause) = wrapper.pause() {
             self.pause_until = TimeDelta::from_std(pause).ok().map(|pause| Utc::now() + pause);
             if page.more {
@@ -149,6 +222,13 @@ impl Source for StackExchangeSource {
             page.more = false;
             page.note = Some(format!("paused: {left} requests are left of today's quota; goes on at the next fetch"));
         }
-        Ok(in_language(lists.take(&self.lists, Taken { walk, page }), self.config.language.as_deref()))
+        let now = Utc::now().timestamp_millis();
+        let looked_at = *reading.looked_at.get_or_insert(now);
+        let idle = !page.more && page.note.is_none() && wrapper.pause().is_none() && !reading.latest.is_empty();
+        if idle && now - looked_at >= LOOK_EVERY.num_milliseconds() {
+            reading.looked_at = Some(now);
+            page.removed.extend(self.deleted(&filter, &mut reading).await?);
+        }
+        Ok(in_language(lists.take(&self.lists, Taken { walk: reading, page }), self.config.language.as_deref()))
     }
 }

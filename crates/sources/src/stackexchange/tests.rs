@@ -7,6 +7,7 @@ use std::{
 
 use chrono::Utc;
 use moodline_testkit::{LocalServer, Received, Reply};
+use moodline_types::Cursor;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -107,21 +108,19 @@ impl World {
                 r#"{"items":[{"filter":"!made","included_fields":[],"filter_type":"safe"}],"has_more":false}"#,
             );
         }
+        if let Some(numbers) = path.strip_prefix("/2.3/questions/") {
+            let numbers: Vec<u64> =
+                numbers.split("%3B").flat_map(|n| n.split(';')).map(|n| n.parse().unwrap()).collect();
+            let asked = self.questions.iter().filter(|(id, ..)| numbers.contains(id)).map(question);
+            return Reply::ok(json!({"items": asked.collect::<Vec<_>>(), "quota_remaining": self.quota}).to_string());
+        }
         assert_eq!((path.as_str(), &*parameters["filter"], &*parameters["order"]), ("/2.3/questions", "!made", "asc"));
         assert_eq!(&*parameters["tagged"], "acme;client");
         let since: i64 = parameters["min"].parse().unwrap();
         let page: usize = parameters["page"].parse().unwrap();
         let mut questions: Vec<_> = self.questions.iter().filter(|(_, at, _)| *at >= since).collect();
         questions.sort_by_key(|(_, at, _)| *at);
-        let items: Vec<Value> = questions
-            .iter()
-            .skip((page - 1) * 10)
-            .take(10)
-            .map(|(id, at, text)| {
-                json!({"question_id": id, "title": text, "creation_date": at - 60, "last_activity_date": at,
-                    "answers": [{"answer_id": id + 1000, "creation_date": at - 30, "body": format!("<p>Answer to {text}</p>")}]})
-            })
-            .collect();
+        let items: Vec<Value> = questions.iter().skip((page - 1) * 10).take(10).map(|asked| question(asked)).collect();
         let mut body = json!({"items": items, "has_more": questions.len() > page * 10, "quota_remaining": self.quota});
         if let Some(backoff) = self.backoff {
             body["backoff"] = json!(backoff);
@@ -130,10 +129,15 @@ impl World {
     }
 }
 
+fn question((id, at, text): &(u64, i64, String)) -> Value {
+    json!({"question_id": id, "title": text, "creation_date": at - 60, "last_activity_date": at,
+        "answers": [{"answer_id": id + 1000, "creation_date": at - 30, "body": format!("<p>Answer to {text}</p>")}]})
+}
+
 async fn world(count: u64) -> (Arc<Mutex<World>>, LocalServer) {
     let now = Utc::now().timestamp();
-    let question = |id| (id, now - 3600 * (count + 1 - id) as i64, format!("Question {id}"));
-    let world = World { questions: (1..=count).map(question).collect(), quota: 9000, ..World::default() };
+    let asked = |id| (id, now - 3600 * (count + 1 - id) as i64, format!("Question {id}"));
+    let world = World { questions: (1..=count).map(asked).collect(), quota: 9000, ..World::default() };
     let world = Arc::new(Mutex::new(world));
     let answering = Arc::clone(&world);
     let server = LocalServer::start(move |request| answering.lock().unwrap().answer(request)).await;
@@ -197,4 +201,22 @@ async fn a_throttle_names_its_seconds_and_a_bad_question_its_reason() {
     let error = Shelf::default().run(&mut *build(&settings(&refusing))).await.unwrap_err();
     assert!(matches!(error, SourceError::Other { transient: false, .. }));
     assert!(error.to_string().contains("bad_parameter: site"), "{error}");
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_looked_for_once_a_day() {
+    let (world, server) = world(15).await;
+    let (mut source, mut shelf) = (build(&settings(&server)), Shelf::default());
+    shelf.run(&mut *source).await.unwrap();
+    world.lock().unwrap().questions.retain(|(id, ..)| *id != 4);
+    shelf.run(&mut *source).await.unwrap();
+    assert_eq!(shelf.removed.len(), 0, "not yet");
+    // A day later.
+    let cursor = shelf.cursor.take().unwrap().0;
+    let (before, after) = cursor.split_once("\"looked_at\":").unwrap();
+    let rest = after.trim_start_matches(|c: char| c.is_ascii_digit());
+    shelf.cursor = Some(Cursor(format!("{before}\"looked_at\":0{rest}")));
+    shelf.run(&mut *source).await.unwrap();
+    shelf.removed.sort();
+    assert_eq!(shelf.removed, ["answer/1004", "question/4"], "a question takes its answers along");
 }

@@ -87,10 +87,20 @@ impl Watch {
             let Some(mark) = item.mark else { continue };
             let (low, high) = self.swept.unwrap_or((mark, mark));
             self.swept = Some((low.min(mark), high.max(mark)));
-            if item.mention.is_some() {
-                self.known.insert(item.id.clone(), Known { mark, sweep: self.sweep });
-            } else {
-                self.known.remove(&item.id);
+        }
+        self.expect(items);
+    }
+
+    /// Notes mentions that came by in another order than that of a sweep.
+    pub(crate) fn expect(&mut self, items: &[Item]) {
+        for item in items {
+            match (item.mark, &item.mention) {
+                (Some(mark), Some(_)) => {
+                    self.known.insert(item.id.clone(), Known { mark, sweep: self.sweep });
+                }
+                _ => {
+                    self.known.remove(&item.id);
+                }
             }
         }
         self.trim();

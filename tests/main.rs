@@ -11,6 +11,7 @@ mod evaluation;
 mod feeds;
 mod importing;
 mod maps;
+mod models;
 mod queries;
 mod seams;
 mod service;

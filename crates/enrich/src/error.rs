@@ -9,8 +9,8 @@ use moodline_types::ModelId;
 pub enum EnrichError {
     /// The opinions of another model count in this database; judging with this one would change no map.
     #[error(
-        "the database counts the opinions of model {adopted}, and {loaded} is loaded: load {adopted} again (`model.path` \
-         or MOODLINE_MODEL), or begin a new database"
+        "the database counts the opinions of model {adopted}, and {loaded} is loaded: judge with {loaded} beside it \
+         (`moodline enrich --model {loaded}`) and make its opinions count (`moodline model adopt {loaded}`)"
     )]
     OtherModel {
         /// The model whose opinions count.

@@ -15,4 +15,4 @@ mod texts;
 
 pub use config::EnrichConfig;
 pub use error::EnrichError;
-pub use run::{EnrichOutcome, SharedModel, enrich};
+pub use run::{EnrichOutcome, SharedModel, enrich, rescore};

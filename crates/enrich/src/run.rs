@@ -98,13 +98,35 @@ pub struct EnrichOutcome {
     pub stopped: bool,
 }
 
-/// Judges everything that waits for this model.
+/// Judges everything that waits for this model, whose opinions count or will be the first to.
 ///
 /// `progress` is called after every written batch and answers whether to go on.
 ///
 /// # Errors
-/// The store's, or the model's where it fails on everything. Batches written before stay written.
+/// [`EnrichError::OtherModel`] where another model's opinions count; the store's, or the model's where it fails on
+/// everything. Batches written before stay written.
 pub async fn enrich<S>(
+    store: &S,
+    model: &SharedModel,
+    config: &EnrichConfig,
+    clock: &dyn Clock,
+    progress: &mut (dyn FnMut(&EnrichOutcome) -> bool + Send),
+) -> Result<EnrichOutcome, EnrichError>
+where
+    S: MentionStore + WorkStore + OpinionStore + VectorStore + RunStore + ?Sized,
+{
+    let loaded = &model.profile().id;
+    if let Some(adopted) = store.adopted_model().await?.filter(|adopted| adopted.id != *loaded) {
+        return Err(EnrichError::OtherModel { adopted: adopted.id, loaded: loaded.clone() });
+    }
+    rescore(store, model, config, clock, progress).await
+}
+
+/// Judges everything that waits for this model, beside whichever model's opinions count: what counts does not change.
+///
+/// # Errors
+/// As for [`enrich`], but for its first.
+pub async fn rescore<S>(
     store: &S,
     model: &SharedModel,
     config: &EnrichConfig,
@@ -121,9 +143,6 @@ where
         unassigned_below: profile.unassigned_below,
         similarity_temperature: profile.similarity_temperature,
     };
-    if let Some(adopted) = store.adopted_model().await?.filter(|adopted| adopted.id != record.id) {
-        return Err(EnrichError::OtherModel { adopted: adopted.id, loaded: record.id });
-    }
     store.register_model(&record, clock.now()).await?;
     let id = &profile.id;
     let texts = embed_pending(store, model, id).await?;

@@ -30,8 +30,16 @@ impl ScriptedModel {
 
     fn named(id: ModelId, broken: bool) -> (SharedModel, Arc<AtomicUsize>) {
         let read = Arc::new(AtomicUsize::new(0));
-        let profile =
-            ModelProfile { id, dimensions: 2, unassigned_below: 0.5, similarity_temperature: 0.1, unsure_below: 0.5 };
+        let profile = ModelProfile {
+            id,
+            dimensions: 2,
+            unassigned_below: 0.5,
+            similarity_temperature: 0.1,
+            unsure_below: 0.5,
+            emotion_thresholds: [0.5; 7],
+            engine: "scripted".to_owned(),
+            folder: std::path::PathBuf::new(),
+        };
         (SharedModel::new(Self { profile, broken, read: Arc::clone(&read) }), read)
     }
 }

@@ -1,8 +1,8 @@
 //! How good a model is on texts that people have labelled.
 //!
 //! Labelled files come in ([`read_labelled`]), and once a model has judged their texts, figures with 95 % intervals go
-//! out: [`SentimentFigures`], [`EmotionFigures`], [`TouchpointFigures`], [`PolarityFigures`], and for two models on the
-//! same rows their [`Comparison`]. Nothing here runs a model or knows where maps are; apart from reading labelled files
+//! out: [`SentimentFigures`], [`EmotionFigures`], [`TouchpointFigures`], [`PolarityFigures`], for two models on the
+//! same rows their [`Comparison`], and for two that judged the same mentions [`RescoredFigures`]. Nothing here runs a model or knows where maps are; apart from reading labelled files
 //! everything is a pure function, and random numbers start at a fixed seed, so the same rows give the same figures.
 
 mod bootstrap;
@@ -17,6 +17,7 @@ mod grouped;
 mod outcome;
 mod polarity;
 mod read;
+mod rescoring;
 mod row;
 mod sample;
 mod sentiment;
@@ -33,6 +34,7 @@ pub use grouped::{Grouped, Tags};
 pub use outcome::{Outcome, Scale, Scales};
 pub use polarity::{PolarityCase, PolarityFigures, PolarityScore};
 pub use read::{Labelled, Unreadable, read_labelled};
+pub use rescoring::{RescoredCase, RescoredFigures};
 pub use row::{GoldAspect, LabelMeaning, LabelledRow, Skip};
 pub use sample::sample;
 pub use sentiment::SentimentFigures;

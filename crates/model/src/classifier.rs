@@ -1,5 +1,7 @@
 //! What every model offers, real or fake.
 
+use std::path::PathBuf;
+
 use moodline_types::{Embedding, Emotions, JudgedOpinion, ModelId, Sentiment, SentimentLabel};
 
 use crate::ModelError;
@@ -17,6 +19,12 @@ pub struct ModelProfile {
     pub similarity_temperature: f32,
     /// Probability under which the model abstains from a sentiment, 0 to 1.
     pub unsure_below: f32,
+    /// From where each emotion counts as shown, 0 to 1, in the order of [`Emotion::ALL`](moodline_types::Emotion::ALL).
+    pub emotion_thresholds: [f32; 7],
+    /// What runs it, as its manifest says.
+    pub engine: String,
+    /// The folder it was loaded from.
+    pub folder: PathBuf,
 }
 
 /// A text to judge.

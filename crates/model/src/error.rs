@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use moodline_types::ModelId;
+
 /// Why a model cannot be found, loaded or run.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
@@ -9,6 +11,14 @@ pub enum ModelError {
     #[error("no model found; looked at {}", list(.looked_at))]
     NotFound {
         /// The places looked at, in order.
+        looked_at: Vec<PathBuf>,
+    },
+    /// No folder at hand holds the model of this id.
+    #[error("model {id} is not at hand; looked at {}", list(.looked_at))]
+    NotAtHand {
+        /// The model asked for.
+        id: ModelId,
+        /// The folders looked at, in order.
         looked_at: Vec<PathBuf>,
     },
     /// A file of the model could not be read.

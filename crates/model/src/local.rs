@@ -44,7 +44,7 @@ impl LocalModel {
             (joined(encoder), tokenizer, joined(embeddings))
         });
         let mut model = Self {
-            profile: manifest.profile(),
+            profile: manifest.profile(dir),
             pipeline: Pipeline {
                 tokenizer: tokenizer?,
                 embeddings: embeddings?,
@@ -54,6 +54,7 @@ impl LocalModel {
                 window: manifest.window,
                 batch_tokens: options.batch_tokens,
                 unsure_below: manifest.sentiment.unsure_below,
+                emphasis: manifest.opinion.emphasis,
             },
         };
         if options.self_test {

@@ -35,6 +35,8 @@ pub(crate) struct Manifest {
     pub(crate) sentiment: SentimentCalibration,
     emotion: EmotionLabels,
     pub(crate) touchpoint: TouchpointCalibration,
+    #[serde(default)]
+    pub(crate) opinion: OpinionReading,
     pub(crate) self_test: Vec<SelfTest>,
     pub(crate) self_test_tolerance: f32,
 }
@@ -73,6 +75,7 @@ pub(crate) struct SentimentCalibration {
 #[derive(Debug, Clone, Deserialize)]
 struct EmotionLabels {
     labels: Vec<String>,
+    thresholds: Vec<f32>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -80,6 +83,20 @@ pub(crate) struct TouchpointCalibration {
     pub(crate) dimensions: usize,
     pub(crate) temperature: f32,
     pub(crate) unassigned_below: f32,
+}
+
+/// How clauses are read.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct OpinionReading {
+    /// See [`crate::opinion::Reader`].
+    pub(crate) emphasis: f32,
+}
+
+impl Default for OpinionReading {
+    /// What is best for the models shipped so far, see docs/opinions.md.
+    fn default() -> Self {
+        Self { emphasis: 1.5 }
+    }
 }
 
 /// A sentence and the probabilities a sound engine gives it.
@@ -109,9 +126,11 @@ impl Manifest {
         expect(path, "engine", &ENGINE, &self.engine.as_str())?;
         expect(path, "sentiment.labels", &SENTIMENT_LABELS.join(", "), &self.sentiment.labels.join(", "))?;
         expect(path, "emotion.labels", &emotions.join(", "), &self.emotion.labels.join(", "))?;
+        expect(path, "emotion.thresholds", &emotions.len(), &self.emotion.thresholds.len())?;
         expect(path, "embedding.width", &self.hidden, &self.embedding.width)?;
         positive(path, "sentiment.temperature", self.sentiment.temperature)?;
         positive(path, "touchpoint.temperature", self.touchpoint.temperature)?;
+        positive(path, "opinion.emphasis", self.opinion.emphasis)?;
         if window.overlap_tokens * 2 >= window.max_tokens {
             return Err(mismatch(
                 path,
@@ -144,14 +163,19 @@ impl Manifest {
         Ok(bytes)
     }
 
-    /// What consumers of verdicts may know.
-    pub(crate) fn profile(&self) -> ModelProfile {
+    /// What consumers of verdicts may know of the model in `folder`.
+    pub(crate) fn profile(&self, folder: &Path) -> ModelProfile {
+        let mut emotion_thresholds = [0.0; Emotion::ALL.len()];
+        emotion_thresholds.copy_from_slice(&self.emotion.thresholds); // as many as there are emotions, see `check`
         ModelProfile {
             id: self.id.clone(),
             dimensions: self.touchpoint.dimensions,
             unassigned_below: self.touchpoint.unassigned_below,
             similarity_temperature: self.touchpoint.temperature,
             unsure_below: self.sentiment.unsure_below,
+            emotion_thresholds,
+            engine: self.engine.clone(),
+            folder: folder.to_path_buf(),
         }
     }
 }
@@ -181,12 +205,13 @@ fn positive(path: &Path, what: &str, found: f32) -> Result<(), ModelError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::{Value, json};
 
     use super::*;
 
-    fn manifest_of(content: &[u8]) -> Value {
+    /// A manifest of one file of this content.
+    pub(crate) fn manifest_of(content: &[u8]) -> Value {
         json!({
             "id": "tiny-1", "format": 1, "engine": "native", "license": "MIT", "base": "none",
             "files": [{"name": "part.bin", "bytes": content.len(), "sha256": hex::encode(Sha256::digest(content))}],
@@ -194,7 +219,7 @@ mod tests {
             "embedding": {"file": "part.bin", "rows": 1, "width": 32, "block": 32, "encoding": "q4_0"},
             "window": {"max_tokens": 64, "overlap_tokens": 16},
             "sentiment": {"labels": SENTIMENT_LABELS, "temperature": 1.5, "unsure_below": 0.5},
-            "emotion": {"labels": Emotion::ALL, "thresholds": [0.5]},
+            "emotion": {"labels": Emotion::ALL, "thresholds": [0.5, 0.4, 0.3, 0.3, 0.3, 0.3, 0.5]},
             "touchpoint": {"dimensions": 8, "temperature": 0.05, "unassigned_below": 0.3},
             "self_test": [], "self_test_tolerance": 0.02,
         })
@@ -214,7 +239,9 @@ mod tests {
         let folder = folder(&manifest_of(b"weights"), Some(b"weights"));
         let manifest = Manifest::read(folder.path()).unwrap();
         assert_eq!(manifest.read_file(folder.path(), "part.bin").unwrap(), b"weights");
-        assert_eq!(manifest.profile().id.as_str(), "tiny-1");
+        let profile = manifest.profile(folder.path());
+        assert_eq!((profile.id.as_str(), profile.engine.as_str()), ("tiny-1", "native"));
+        assert!((profile.emotion_thresholds[1] - 0.4).abs() < 1e-6);
     }
 
     #[test]
@@ -247,6 +274,7 @@ mod tests {
         for (key, value, message) in [
             ("format", json!(2), "format is 2, expected 1"),
             ("engine", json!("abacus"), "engine is abacus, expected native"),
+            ("emotion", json!({"labels": Emotion::ALL, "thresholds": [0.5]}), "emotion.thresholds is 1, expected 7"),
             ("hidden", json!(64), "embedding.width is 32, expected 64"),
             ("window", json!({"max_tokens": 8, "overlap_tokens": 4}), "is 4, expected less than half of max_tokens"),
             ("files", json!([{"name": "../x", "bytes": 0, "sha256": ""}]), "is ../x, expected a plain file name"),

@@ -1,12 +1,9 @@
-//! Clauses to opinions: like neighbours become one.
+//! Clauses to opinions; of too many, like neighbours become one.
 
 use moodline_types::{Embedding, JudgedOpinion, SentimentLabel};
 
 use crate::heads::{Heads, Reading};
 
-/// Cosine above which two neighbouring clauses of one sentence and one sentiment are taken to speak of one thing.
-/// Descriptions of different touchpoints lie below 0.6 of each other, paraphrases of one above 0.8.
-const SAME_THING: f32 = 0.8;
 /// Most opinions of one text; a longer text has neighbours joined, like to like.
 const MOST_OPINIONS: usize = 12;
 /// Most clauses looked at one by one; a text of more has them joined in equal groups first.
@@ -57,7 +54,6 @@ impl TokenSum {
 pub(crate) struct Part {
     pub(crate) start: usize,
     pub(crate) end: usize,
-    pub(crate) opens_sentence: bool,
     pub(crate) tokens: TokenSum,
 }
 
@@ -76,24 +72,41 @@ struct Judged {
     place: Embedding,
 }
 
+/// How opinions are read.
+#[derive(Clone, Copy)]
+pub(crate) struct Reader<'a> {
+    pub(crate) heads: &'a Heads,
+    /// Probability under which the model abstains.
+    pub(crate) unsure_below: f32,
+    /// How far a clause's place is read from the text's mean token: 1 is the clause, more than 1 what sets the clause
+    /// apart from the text. Every token has seen the whole text, so that all clauses lean to its main subject.
+    pub(crate) emphasis: f32,
+}
+
+impl Reader<'_> {
+    /// Reads one clause of a text whose mean token is `text`.
+    fn read(&self, clause: &TokenSum, text: &[f32]) -> Reading {
+        let own = clause.mean();
+        let apart: Vec<f32> = own.iter().zip(text).map(|(own, text)| text + self.emphasis * (own - text)).collect();
+        Reading { place: self.heads.place(&apart), ..self.heads.read(&own) }
+    }
+}
+
 /// The opinions of a text `chars`, from its clauses in order. Empty where no clause has a token.
-pub(crate) fn opinions(chars: &[char], parts: Vec<Part>, heads: &Heads, unsure_below: f32) -> Vec<JudgedOpinion> {
+pub(crate) fn opinions(chars: &[char], parts: Vec<Part>, reader: Reader<'_>) -> Vec<JudgedOpinion> {
+    let Some(width) = parts.first().map(|part| part.tokens.sum.len()) else { return Vec::new() };
+    let mut text = TokenSum::new(width);
+    for part in &parts {
+        text.join(&part.tokens);
+    }
+    let text = text.mean();
     let judge = |part: Part| {
-        let reading = heads.read(&part.tokens.mean());
-        let label = reading.sentiment.label(unsure_below);
+        let reading = reader.read(&part.tokens, &text);
+        let label = reading.sentiment.label(reader.unsure_below);
         let place = Embedding::from_f32(&reading.place);
         Judged { part, reading, label, place }
     };
-    let mut judged: Vec<Judged> = Vec::new();
-    for part in group(parts) {
-        let mut next = judge(part);
-        while let Some(before) = judged.pop_if(|before| speaks_of_the_same(before, &next)) {
-            let mut part = before.part;
-            part.join(&next.part);
-            next = judge(part);
-        }
-        judged.push(next);
-    }
+    let mut judged: Vec<Judged> = group(parts).into_iter().map(judge).collect();
     let tokens: u32 = judged.iter().map(|one| one.part.tokens.count).sum();
     while judged.len() > MOST_OPINIONS {
         let fit = |at: usize| fit(&judged[at - 1], &judged[at], tokens);
@@ -104,10 +117,6 @@ pub(crate) fn opinions(chars: &[char], parts: Vec<Part>, heads: &Heads, unsure_b
         judged.insert(at - 1, judge(part));
     }
     judged.into_iter().map(|judged| opinion(chars, judged)).collect()
-}
-
-fn speaks_of_the_same(before: &Judged, next: &Judged) -> bool {
-    !next.part.opens_sentence && before.label == next.label && before.place.cosine(&next.place) > SAME_THING
 }
 
 /// How well two neighbours of a text of `tokens` join: by direction and label, less for parts that grow long, so that
@@ -151,43 +160,55 @@ mod tests {
     const WIDTH: usize = 10;
 
     /// A clause of one character whose only token has `negative` and `positive` as logits and lies towards `topic`.
-    fn part(at: usize, opens_sentence: bool, negative: f32, positive: f32, topic: usize) -> Part {
+    fn part(at: usize, negative: f32, positive: f32, topic: usize) -> Part {
         let mut token = [0.0; WIDTH];
         (token[0], token[2]) = (negative, positive);
         token[topic] = 20.0;
         let mut tokens = TokenSum::new(WIDTH);
         tokens.add(&token);
-        Part { start: at, end: at + 1, opens_sentence, tokens }
+        Part { start: at, end: at + 1, tokens }
     }
 
     fn spans(parts: Vec<Part>) -> Vec<(u32, u32)> {
         let chars: Vec<char> = parts.iter().map(|_| 'x').collect();
-        let found = opinions(&chars, parts, &Heads::plain(WIDTH, WIDTH), 0.5);
+        let heads = Heads::plain(WIDTH, WIDTH);
+        let found = opinions(&chars, parts, Reader { heads: &heads, unsure_below: 0.5, emphasis: 1.0 });
         found.iter().map(|opinion| (opinion.start, opinion.end)).collect()
     }
 
     #[test]
-    fn neighbours_that_say_the_same_of_the_same_are_one_opinion() {
-        let parts = vec![part(0, true, 5.0, 0.0, 4), part(1, false, 5.0, 0.0, 4), part(2, false, 5.0, 0.0, 5)];
-        assert_eq!(spans(parts), [(0, 2), (2, 3)]);
+    fn emphasis_sets_the_place_of_a_clause_apart_from_its_text() {
+        let chars = ['x', 'x'];
+        let heads = Heads::plain(WIDTH, WIDTH);
+        let found = |parts: &[Part], emphasis| {
+            opinions(&chars, parts.to_vec(), Reader { heads: &heads, unsure_below: 0.5, emphasis })
+        };
+        let two = [part(0, 3.0, 0.0, 4), part(1, 0.0, 3.0, 5)];
+        let likeness = |emphasis| {
+            let found = found(&two, emphasis);
+            found[0].embedding.cosine(&found[1].embedding)
+        };
+        assert!(likeness(1.5) < likeness(1.0));
+        assert_eq!(found(&two, 1.5)[0].sentiment, found(&two, 1.0)[0].sentiment, "the mood is that of the clause");
+        assert_eq!(found(&two[..1], 1.5), found(&two[..1], 1.0), "a text of one clause is nothing but that clause");
     }
 
     #[test]
-    fn another_mood_or_another_sentence_stays_apart() {
-        let parts = vec![part(0, true, 5.0, 0.0, 4), part(1, false, 0.0, 5.0, 4), part(2, true, 0.0, 5.0, 4)];
+    fn every_clause_is_an_opinion() {
+        let parts = vec![part(0, 5.0, 0.0, 4), part(1, 0.0, 5.0, 4), part(2, 0.0, 5.0, 4)];
         assert_eq!(spans(parts), [(0, 1), (1, 2), (2, 3)]);
     }
 
     #[test]
     fn a_clause_without_tokens_goes_to_its_neighbour() {
-        let silent = |at| Part { start: at, end: at + 1, opens_sentence: true, tokens: TokenSum::new(WIDTH) };
-        assert_eq!(spans(vec![silent(0), part(1, true, 5.0, 0.0, 4), silent(2)]), [(0, 3)]);
+        let silent = |at| Part { start: at, end: at + 1, tokens: TokenSum::new(WIDTH) };
+        assert_eq!(spans(vec![silent(0), part(1, 5.0, 0.0, 4), silent(2)]), [(0, 3)]);
         assert!(spans(vec![silent(0)]).is_empty());
     }
 
     #[test]
     fn a_long_text_has_its_likest_neighbours_joined() {
-        let parts = (0..1000).map(|at| part(at, true, 5.0, 0.0, 3 + at % 5)).collect();
+        let parts = (0..1000).map(|at| part(at, 5.0, 0.0, 3 + at % 5)).collect();
         let found = spans(parts);
         assert!(found.len() <= MOST_OPINIONS && found.len() > 1);
         assert_eq!((found[0].0, found[found.len() - 1].1), (0, 1000));

@@ -13,7 +13,7 @@ use crate::{
     heads::Heads,
     identify_language,
     manifest::WindowSize,
-    opinion::{Part, TokenSum, opinions},
+    opinion::{Part, Reader, TokenSum, opinions},
     tokens::{PrefixTokenizer, Tokens},
     window::{Window, windows},
 };
@@ -32,6 +32,7 @@ pub(crate) struct Pipeline {
     pub(crate) window: WindowSize,
     pub(crate) batch_tokens: usize,
     pub(crate) unsure_below: f32,
+    pub(crate) emphasis: f32,
 }
 
 /// A text on its way through: its tokens, its spans of interest and what has been summed for each so far.
@@ -142,14 +143,10 @@ impl Pipeline {
         let parts: Vec<Part> = clauses
             .iter()
             .zip(rest)
-            .map(|(clause, tokens)| Part {
-                start: clause.start,
-                end: clause.end,
-                opens_sentence: clause.opens_sentence,
-                tokens,
-            })
+            .map(|(clause, tokens)| Part { start: clause.start, end: clause.end, tokens })
             .collect();
-        let mut found = opinions(chars, parts, &self.heads, self.unsure_below);
+        let reader = Reader { heads: &self.heads, unsure_below: self.unsure_below, emphasis: self.emphasis };
+        let mut found = opinions(chars, parts, reader);
         let reading = self.heads.read(&whole.mean());
         let label = reading.sentiment.label(self.unsure_below);
         if found.is_empty() {

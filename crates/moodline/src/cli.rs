@@ -4,6 +4,7 @@ mod data;
 mod flags;
 mod maps;
 mod model;
+mod models;
 mod steps;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ pub(crate) use self::{
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
     maps::{ExportArgs, ExportFormat, MapCommand, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
+    models::{AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
     steps::{DemoArgs, EnrichArgs, FetchArgs, InitArgs, LayersArgs, MapArg, RefreshArgs, Role, RunArgs},
 };
 
@@ -88,6 +90,9 @@ pub(crate) enum Command {
     Classify(ClassifyArgs),
     /// Correct the sentiment, touchpoint or relevance of one opinion
     Relabel(RelabelArgs),
+    /// List the models, make another one's opinions count, or forget one
+    #[command(subcommand)]
+    Model(ModelCommand),
     /// Measure the model's quality on labelled files, per language and source
     Eval(EvalArgs),
     /// Measure the model's throughput on this machine

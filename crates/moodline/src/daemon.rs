@@ -223,7 +223,17 @@ fn wait_after(error: &IngestError, failures: u32) -> Duration {
 }
 
 async fn enrich_loop(app: Arc<App>, model: SharedModel) {
-    repeat(&app, "judge mentions", || async { judge(&app, &model).await.map(|outcome| outcome.mentions > 0) }).await;
+    let model = tokio::sync::Mutex::new(model);
+    repeat(&app, "judge mentions", || async {
+        let mut model = model.lock().await;
+        // Another model was adopted while this one was at work: it is the one to judge with from now on.
+        if let Some(adopted) = app.store.adopted_model().await?.filter(|adopted| adopted.id != model.profile().id) {
+            info!(model.id = %adopted.id, "model {} was adopted", adopted.id);
+            *model = app.model().await?;
+        }
+        judge(&app, &model).await.map(|outcome| outcome.mentions > 0)
+    })
+    .await;
 }
 
 async fn assign_loop(app: Arc<App>) {

@@ -12,13 +12,13 @@ use moodline_enrich::SharedModel;
 use moodline_http::HttpClient;
 use moodline_ingest::AuthorKey;
 use moodline_maps::{LoadedMap, read_maps};
-use moodline_model::{LocalModel, find_model};
+use moodline_model::{LocalModel, ModelError, find_model, find_model_of};
 use moodline_schedule::Drain;
 use moodline_sources::Source;
 use moodline_store::{MapChange, MapRecord, Store};
 use moodline_store_postgres::PostgresStore;
 use moodline_store_sqlite::SqliteStore;
-use moodline_types::{Clock, MapId, SourceId, SystemClock, error_chain};
+use moodline_types::{Clock, MapId, ModelId, SourceId, SystemClock, error_chain};
 use tracing::{info, warn};
 
 use crate::{
@@ -43,9 +43,46 @@ impl App {
         Ok(Self { loaded, store, clock: SystemClock, drain, progress })
     }
 
-    /// Loads the model and checks it.
+    /// Loads the model whose opinions count and checks it: the one adopted, wherever it is at hand; the settings' where
+    /// none is adopted yet.
     pub(crate) async fn model(&self) -> Result<SharedModel> {
-        load_model(&self.loaded.settings.model, &self.loaded.base).await
+        let Some(adopted) = self.store.adopted_model().await? else {
+            return load_model(&self.loaded.settings.model, &self.loaded.base).await;
+        };
+        let folder = self.folder_of(&adopted.id).await.with_context(|| {
+            format!(
+                "the opinions of model {} count; to judge with another one beside it: `moodline enrich --model ID` or \
+                 `--model FOLDER`, then `moodline eval --diff` and `moodline model adopt ID`",
+                adopted.id
+            )
+        })?;
+        load_folder(folder, &self.loaded.settings.model).await
+    }
+
+    /// Loads the model of an id or a folder and checks it.
+    pub(crate) async fn model_named(&self, name: &str) -> Result<SharedModel> {
+        let folder = match name.parse::<ModelId>() {
+            Ok(id) if !Path::new(name).join("manifest.json").is_file() => self.folder_of(&id).await?,
+            _ => find_model(Some(Path::new(name)))?,
+        };
+        let folder = std::path::absolute(&folder).with_context(|| format!("could not find {}", folder.display()))?;
+        load_folder(folder, &self.loaded.settings.model).await
+    }
+
+    /// The folder of the settings' model, whichever model counts.
+    pub(crate) fn settings_model(&self) -> Result<PathBuf, ModelError> {
+        find_model(self.loaded.settings.model.path.as_ref().map(|path| self.loaded.base.join(path)).as_deref())
+    }
+
+    /// Where the model `id` is: in the settings' folder, where it was loaded from last, or where models are shipped.
+    async fn folder_of(&self, id: &ModelId) -> Result<PathBuf> {
+        let mut folders: Vec<PathBuf> =
+            self.loaded.settings.model.path.iter().map(|path| self.loaded.base.join(path)).collect();
+        let known = self.store.models().await?;
+        folders.extend(
+            known.into_iter().filter(|state| state.record.id == *id).filter_map(|state| Some(state.folder?.into())),
+        );
+        Ok(find_model_of(id, &folders)?)
     }
 
     /// Every enabled source, or those named.
@@ -157,14 +194,16 @@ async fn open_store(loaded: &LoadedSettings) -> Result<Arc<dyn Store>> {
 /// Loads the model the settings name, or the one that came with moodline.
 pub(crate) async fn load_model(config: &ModelConfig, base: &Path) -> Result<SharedModel> {
     let explicit = config.path.as_ref().map(|path| base.join(path));
+    let folder = find_model(explicit.as_deref()).context("could not load the model")?;
+    load_folder(folder, config).await
+}
+
+async fn load_folder(folder: PathBuf, config: &ModelConfig) -> Result<SharedModel> {
     let options = config.options();
-    let model = tokio::task::spawn_blocking(move || {
-        let folder = find_model(explicit.as_deref())?;
-        LocalModel::load(&folder, &options)
-    })
-    .await
-    .context("the thread that loads the model ended unexpectedly")?
-    .context("could not load the model")?;
+    let model = tokio::task::spawn_blocking(move || LocalModel::load(&folder, &options))
+        .await
+        .context("the thread that loads the model ended unexpectedly")?
+        .context("could not load the model")?;
     Ok(SharedModel::new(model))
 }
 

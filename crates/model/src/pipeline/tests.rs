@@ -74,6 +74,7 @@ fn pipeline(batch_tokens: usize) -> (Pipeline, Shapes) {
         window: WindowSize { max_tokens: 16, overlap_tokens: 4 },
         batch_tokens,
         unsure_below: 0.5,
+        emphasis: 1.0,
     };
     (pipeline, shapes)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use moodline_types::ModelId;
 
 use super::ShowFormat;
 
@@ -28,6 +29,8 @@ pub(crate) struct ClassifyArgs {
   moodline eval */dev.jsonl.gz --limit 500 --format json
   moodline eval reviews.jsonl --compare models/candidate
   moodline eval aspects.jsonl --map shop.toml --categories categories.toml
+  moodline eval --corrections --map maps/shop.toml
+  moodline eval --diff
 
 Rows have `text` and `label` (positive, negative, neutral or mixed), and may have `lang`, `source`, `ekman` or `emotion`
 (a word or a list) and `aspects`, a list of {\"category\": …, \"polarity\": …}. Rows with other labels are left out and
@@ -36,8 +39,15 @@ the verdict on texts with plainly positive and plainly negative opinions side by
 named, and the exit status is 1 at the end.")]
 pub(crate) struct EvalArgs {
     /// Labelled files: .jsonl, .ndjson, .json (one object a line), .csv or .tsv, each also with .gz
-    #[arg(value_name = "FILE", required = true)]
+    #[arg(value_name = "FILE", required_unless_present_any = ["diff", "corrections"])]
     pub(crate) files: Vec<PathBuf>,
+    /// Measure on what people corrected in the database (`moodline relabel`) as well
+    #[arg(long)]
+    pub(crate) corrections: bool,
+    /// Show what would change at every touchpoint if this model's opinions counted, of mentions that it and the adopted
+    /// model have judged (`moodline enrich --model`); without an id, the only other model there is
+    #[arg(long, value_name = "MODEL", num_args = 0..=1, conflicts_with_all = ["files", "corrections", "compare", "map"])]
+    pub(crate) diff: Option<Option<ModelId>>,
     /// Judge with the model of this folder too and put both side by side
     #[arg(long, value_name = "MODEL_DIR")]
     pub(crate) compare: Option<PathBuf>,

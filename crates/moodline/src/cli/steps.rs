@@ -81,7 +81,16 @@ pub(crate) struct FetchArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  moodline enrich
+  moodline enrich --model models/candidate    beside the opinions that count, which stay as they are
+  moodline eval --diff                        what would change
+  moodline model adopt ID                     changes it; adopting the model before undoes it")]
 pub(crate) struct EnrichArgs {
+    /// Judge with this model beside the one whose opinions count: its id, or its folder
+    #[arg(long, value_name = "ID|FOLDER")]
+    pub(crate) model: Option<String>,
+
     /// First put mentions that were set aside after failed tries back into the queue
     #[arg(long)]
     pub(crate) retry: bool,

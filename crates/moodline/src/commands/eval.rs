@@ -1,4 +1,5 @@
-//! `moodline eval`: quality of the model on labelled files, without a database.
+//! `moodline eval`: quality of the model on labelled files, without a database; with `--corrections` on what people set
+//! right in one, and with `--diff` what another model would change ([`diff`]).
 //!
 //! `--format json` prints one object:
 //!
@@ -17,6 +18,8 @@
 //! and `languages` put rows of all scales together.
 
 mod cases;
+mod corrections;
+mod diff;
 mod input;
 mod report;
 mod tables;
@@ -30,8 +33,6 @@ use anyhow::{Context as _, Result, bail};
 use moodline_enrich::SharedModel;
 #[cfg(doc)]
 use moodline_evaluation::{Comparison, EmotionFigures, PolarityFigures, Scale, SentimentFigures, TouchpointFigures};
-use moodline_model::find_model;
-use serde::Deserialize;
 
 use self::{
     cases::{Cases, Judge},
@@ -55,9 +56,19 @@ const BATCH: usize = 256;
 const NAMED: usize = 20;
 
 pub(super) async fn run(args: EvalArgs, context: &Context) -> Result<()> {
-    let (settings, base) = settings_if_any(context)?;
-    context.log(&settings.log, false)?;
-    let input = read_files(&args)?;
+    if let Some(other) = &args.diff {
+        return diff::run(other.as_ref(), args.format, &context.app().await?).await;
+    }
+    let (settings, base, corrections) = if args.corrections {
+        let app = context.app().await?;
+        let corrections = corrections::corrections(&app).await?;
+        (app.loaded.settings, app.loaded.base, Some(corrections))
+    } else {
+        let (settings, base) = settings_if_any(context)?;
+        context.log(&settings.log, false)?;
+        (settings, base, None)
+    };
+    let input = read_files(&args, corrections)?;
     name_unreadable(&input.files);
     if input.items.is_empty() {
         bail!("there is nothing to measure: {}", input.why_empty(args.lang.as_deref()));
@@ -119,10 +130,10 @@ async fn measure(
         Some(path) => Some(placer(path, &model, settings).await?),
         None => None,
     };
-    let folder = find_model(config.path.as_ref().map(|path| base.join(path)).as_deref())?;
-    let judge = Judge { unsure_below: model.profile().unsure_below, thresholds: thresholds(&folder), placer };
+    let profile = model.profile().clone();
+    let judge = Judge { unsure_below: profile.unsure_below, thresholds: profile.emotion_thresholds, placer };
     let cases = judge_all(&model, &judge, items, context).await?;
-    Ok(Measured { model: model.profile().id.to_string(), folder, cases })
+    Ok(Measured { model: profile.id.to_string(), folder: profile.folder, cases })
 }
 
 async fn judge_all(model: &SharedModel, judge: &Judge, items: &[Item], context: &Context) -> Result<Cases> {
@@ -163,19 +174,4 @@ fn name_unreadable(files: &[report::FileReport]) {
     if total > NAMED {
         let _ = writeln!(stderr, "… and {} more lines; `--format json` lists all", total - NAMED);
     }
-}
-
-/// The emotion thresholds of a model's manifest, ½ each where it has none.
-fn thresholds(folder: &Path) -> [f32; 7] {
-    #[derive(Deserialize)]
-    struct Manifest {
-        emotion: Emotion,
-    }
-    #[derive(Deserialize)]
-    struct Emotion {
-        thresholds: [f32; 7],
-    }
-    let manifest = std::fs::read(folder.join("manifest.json")).ok();
-    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-    manifest.map_or([0.5; 7], |manifest| manifest.emotion.thresholds)
 }

@@ -10,6 +10,7 @@ mod import;
 mod init;
 mod map;
 mod mentions;
+mod model;
 mod relabel;
 mod sources;
 mod steps;
@@ -97,6 +98,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Sources(args) => sources::run(args, context).await,
         Command::Classify(args) => classify::run(args, context).await,
         Command::Relabel(args) => relabel::run(args, context).await,
+        Command::Model(command) => model::run(command, context).await,
         Command::Eval(args) => eval::run(args, context).await,
         Command::Bench(args) => bench::run(args, context).await,
     }

@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use chrono::NaiveDate;
+use indicatif::ProgressBar;
 use metrics::{counter, histogram};
 use moodline_assign::{AssignOutcome, assign_map};
-use moodline_enrich::{EnrichOutcome, SharedModel};
+use moodline_enrich::{EnrichError, EnrichOutcome, SharedModel};
 use moodline_ingest::{FetchOutcome, preview_source, read_source};
 use moodline_layers::refresh_layers;
+use moodline_model::ModelProfile;
 use moodline_store::WorkKind;
 use moodline_types::{Clock, MapId, SourceId, error_chain};
 use tracing::error;
@@ -158,38 +160,67 @@ pub(crate) async fn read_sources(app: &App, only: &[SourceId]) -> Result<Vec<(So
 pub(super) async fn enrich(args: EnrichArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
     app.register_maps().await?;
-    let model = app.model().await?;
+    let model = match &args.model {
+        Some(name) => app.model_named(name).await?,
+        None => app.model().await?,
+    };
     let id = model.profile().id.clone();
     let mut out = Output::new();
     if args.retry {
         let again = app.store.retry_set_aside(WorkKind::Enrich, id.as_str()).await?;
         out.line(format!("{again} mentions that had been set aside are tried again"))?;
     }
-    out.line(judge(&app, &model).await?.to_string())?;
+    let judged = if args.model.is_some() { judge_beside(&app, &model).await? } else { judge(&app, &model).await? };
+    out.line(judged.to_string())?;
+    if app.store.adopted_model().await?.is_some_and(|adopted| adopted.id != id) {
+        out.line(format!(
+            "`moodline eval --diff {id}` shows what would change, `moodline model adopt {id}` changes it"
+        ))?;
+    }
     for (mention, error) in app.store.set_aside(WorkKind::Enrich, id.as_str(), 20).await? {
         out.line(format!("set aside: mention {mention}: {error}"))?;
     }
     Ok(out.flush()?)
 }
 
-/// Judges all that waits.
+/// Judges all that waits with the model whose opinions count.
 pub(crate) async fn judge(app: &App, model: &SharedModel) -> Result<EnrichOutcome> {
-    let now = app.clock.now();
-    let waiting = app.store.backlog(WorkKind::Enrich, model.profile().id.as_str(), now).await?.ready;
-    let bar = app.progress.bar(waiting, "enrich");
     let config = &app.loaded.settings.enrich;
-    let judged = counter!("moodline_judged_mentions_total");
-    let mut counted = 0;
-    let outcome = moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut |so_far| {
-        judged.increment(so_far.mentions - counted);
-        counted = so_far.mentions;
+    let bar = app.progress.bar(waiting(app, model).await?, "enrich");
+    let outcome = moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut watch(app, &bar)).await;
+    judged(app, model, &bar, outcome).await
+}
+
+/// Judges all that waits with a model whose opinions need not count.
+pub(crate) async fn judge_beside(app: &App, model: &SharedModel) -> Result<EnrichOutcome> {
+    let config = &app.loaded.settings.enrich;
+    let bar = app.progress.bar(waiting(app, model).await?, "enrich");
+    let outcome = moodline_enrich::rescore(app.store.as_ref(), model, config, &app.clock, &mut watch(app, &bar)).await;
+    judged(app, model, &bar, outcome).await
+}
+
+async fn waiting(app: &App, model: &SharedModel) -> Result<u64> {
+    Ok(app.store.backlog(WorkKind::Enrich, model.profile().id.as_str(), app.clock.now()).await?.ready)
+}
+
+fn watch<'a>(app: &'a App, bar: &'a ProgressBar) -> impl FnMut(&EnrichOutcome) -> bool + Send + 'a {
+    |so_far| {
         bar.set_length(so_far.mentions + so_far.waiting);
         bar.set_position(so_far.mentions);
         !app.drain.is_stopping()
-    })
-    .await
-    .context("could not judge the mentions")?;
+    }
+}
+
+async fn judged(
+    app: &App,
+    model: &SharedModel,
+    bar: &ProgressBar,
+    outcome: Result<EnrichOutcome, EnrichError>,
+) -> Result<EnrichOutcome> {
+    let outcome = outcome.context("could not judge the mentions")?;
     bar.finish_and_clear();
+    let ModelProfile { id, engine, folder, .. } = model.profile();
+    app.store.locate_model(id, engine, &folder.display().to_string()).await?;
     Ok(outcome)
 }
 

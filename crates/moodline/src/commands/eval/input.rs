@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use moodline_evaluation::{
-    Categories, GoldAspect, LabelMeaning, LabelledRow, Scale, Scales, Tags, read_labelled, sample,
+    Categories, GoldAspect, LabelMeaning, Labelled, LabelledRow, Scale, Scales, Tags, read_labelled, sample,
 };
 use moodline_maps::read_map;
 use moodline_model::{identify_language, normalise_language};
@@ -60,8 +60,8 @@ impl Input {
     }
 }
 
-/// Reads every file and keeps the rows that can be measured on.
-pub(super) fn read_files(args: &EvalArgs) -> Result<Input> {
+/// Reads every file and keeps the rows that can be measured on, those of `corrections` after them.
+pub(super) fn read_files(args: &EvalArgs, corrections: Option<Vec<LabelledRow>>) -> Result<Input> {
     let touchpoints = touchpoints(args)?;
     let categories = match &args.categories {
         Some(path) => Categories::read(path)?,
@@ -78,9 +78,29 @@ pub(super) fn read_files(args: &EvalArgs) -> Result<Input> {
         LabelIs::Sentiment => LabelMeaning::Sentiment,
         LabelIs::Emotion => LabelMeaning::Emotion,
     };
+    let reader = Reader { args, touchpoints, categories };
     let mut input = Input::default();
     for (path, name) in args.files.iter().zip(names(&args.files)) {
-        let labelled = read_labelled(path, meaning)?;
+        reader.add(&mut input, &path.display().to_string(), &name, read_labelled(path, meaning)?);
+    }
+    if let Some(rows) = corrections {
+        let labelled = Labelled { rows, ..Labelled::default() };
+        reader.add(&mut input, "corrections", "corrections", labelled);
+    }
+    Ok(input)
+}
+
+/// What rows are chosen and understood by.
+struct Reader<'a> {
+    args: &'a EvalArgs,
+    touchpoints: Option<BTreeSet<TouchpointId>>,
+    categories: Categories,
+}
+
+impl Reader<'_> {
+    /// Adds the rows of one file that can be measured on; `name` is what those without a source are grouped under.
+    fn add(&self, input: &mut Input, file: &str, name: &str, labelled: Labelled) {
+        let args = self.args;
         let sentiments =
             Scales::of(labelled.rows.iter().filter_map(|row| Some((row.source.as_deref(), row.sentiment?))));
         let polarities = Scales::of(labelled.rows.iter().flat_map(|row| {
@@ -100,7 +120,7 @@ pub(super) fn read_files(args: &EvalArgs) -> Result<Input> {
         }
         let rows = sample(rows, args.limit.map_or(usize::MAX, |limit| limit as usize));
         input.files.push(FileReport {
-            file: path.display().to_string(),
+            file: file.to_owned(),
             rows: usable,
             measured: rows.len(),
             skipped: labelled.skipped.iter().map(|(skip, n)| (skip.to_string(), *n)).collect(),
@@ -109,11 +129,11 @@ pub(super) fn read_files(args: &EvalArgs) -> Result<Input> {
         for row in rows {
             let tags = Tags {
                 language: row.language.clone().unwrap_or_else(|| "unknown".to_owned()),
-                source: row.source.clone().unwrap_or_else(|| name.clone()),
+                source: row.source.clone().unwrap_or_else(|| name.to_owned()),
             };
-            let aspects = match &touchpoints {
+            let aspects = match &self.touchpoints {
                 Some(touchpoints) => {
-                    placed_aspects(&row.aspects, &categories, touchpoints, &mut input.without_touchpoint)
+                    placed_aspects(&row.aspects, &self.categories, touchpoints, &mut input.without_touchpoint)
                 }
                 None => Vec::new(),
             };
@@ -125,7 +145,6 @@ pub(super) fn read_files(args: &EvalArgs) -> Result<Input> {
             input.items.push(Item { row, tags, sentiment, polarity, aspects });
         }
     }
-    Ok(input)
 }
 
 fn touchpoints(args: &EvalArgs) -> Result<Option<BTreeSet<TouchpointId>>> {

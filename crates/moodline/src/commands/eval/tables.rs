@@ -211,12 +211,12 @@ fn rows<T>(groups: &Grouped<T>) -> Vec<(String, &T)> {
     rows
 }
 
-fn title(out: &mut Output, text: &str) -> io::Result<()> {
+pub(super) fn title(out: &mut Output, text: &str) -> io::Result<()> {
     out.gap()?;
     out.heading(text)
 }
 
-fn print_table(out: &mut Output, table: &Table) -> io::Result<()> {
+pub(super) fn print_table(out: &mut Output, table: &Table) -> io::Result<()> {
     out.table(table)
 }
 
@@ -237,6 +237,18 @@ fn estimate(e: Estimate) -> String {
 
 fn maybe(e: Option<Estimate>) -> String {
     e.map_or("–".to_owned(), estimate)
+}
+
+/// The value alone, with its sign; a dash where there is none.
+pub(super) fn signed_share(e: Option<Estimate>) -> String {
+    e.map_or("–".to_owned(), |e| {
+        signed(Estimate { low: e.value, high: e.value, ..e }).split(' ').next().unwrap_or_default().to_owned()
+    })
+}
+
+/// As [`signed`]; a dash where there is none.
+pub(super) fn maybe_signed(e: Option<Estimate>) -> String {
+    e.map_or("–".to_owned(), signed)
 }
 
 /// `+.012 −.004…+.028`

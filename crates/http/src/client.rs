@@ -1,12 +1,18 @@
 //! The client itself.
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{
+    error::Error,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use chrono::Utc;
 use moodline_types::Interval;
 use reqwest::{
     Certificate, Client, ClientBuilder, StatusCode,
-    header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER},
+    header::{
+        CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    },
     redirect::Policy,
 };
 use tokio::sync::OwnedSemaphorePermit;
@@ -14,8 +20,9 @@ use tracing::warn;
 use url::Url;
 
 use crate::{
-    Headers, HttpConfig, HttpError, RateLimit, Request, Response, Said, Validators,
+    Exchange, Headers, HttpConfig, HttpError, RateLimit, Request, Response, Said, Validators,
     address::{PrivateName, PublicResolver, literal_private},
+    exchange::Exchanges,
     request::Method,
     retry_after::{clamped, parse_retry_after},
     spacing::{Quiet, Spacing},
@@ -39,6 +46,7 @@ struct Inner {
     client: Client,
     config: HttpConfig,
     spacing: Spacing,
+    exchanges: Exchanges,
     /// Whether the machine has root certificates to check https with.
     has_roots: bool,
 }
@@ -62,13 +70,19 @@ impl HttpClient {
                 (client, false)
             }
         };
-        let inner = Inner { client, config: config.clone(), spacing: Spacing::default(), has_roots };
+        let (spacing, exchanges) = (Spacing::default(), Exchanges::default());
+        let inner = Inner { client, config: config.clone(), spacing, exchanges, has_roots };
         Ok(Self { inner: Arc::new(inner) })
     }
 
     /// The limits it was made with.
     pub fn config(&self) -> &HttpConfig {
         &self.inner.config
+    }
+
+    /// The latest exchanges, oldest first: what a person may want to see of a source that is being tried.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.inner.exchanges.latest()
     }
 
     /// Fetches `url`, following redirects. With `validators` of an earlier answer the host may say that nothing
@@ -97,13 +111,18 @@ impl HttpClient {
         let mut moved_permanently = true;
         for hop in 0..=self.inner.config.max_redirects {
             let at_home = here.origin() == home;
+            let began = Instant::now();
             let (answer, turn) = self.hop(request, method, &here, at_home).await?;
             let status = answer.status().as_u16();
             let target = matches!(status, 301 | 302 | 303 | 307 | 308)
                 .then(|| answer.headers().get(LOCATION).and_then(|value| location(&here, value.as_bytes())))
                 .flatten();
             let Some(target) = target else {
+                let mut exchange = exchange(request, method, &here, &answer);
                 let result = self.read(request, &here, moved_permanently && hop > 0, answer).await;
+                exchange.took = began.elapsed();
+                exchange.bytes = result.as_ref().map_or(0, |response| response.body.len());
+                self.inner.exchanges.add(exchange);
                 self.heed(&here, &result);
                 return result;
             };
@@ -263,6 +282,24 @@ fn client_error(error: reqwest::Error) -> HttpError {
 
 fn timeout(url: &Url, limit: Interval) -> HttpError {
     HttpError::Timeout { url: url.clone(), limit: limit.duration() }
+}
+
+fn exchange(request: &Request, method: Method, url: &Url, answer: &reqwest::Response) -> Exchange {
+    let headers = answer.headers();
+    Exchange {
+        method: match method {
+            Method::Get => "GET",
+            Method::Post => "POST",
+        },
+        url: request.redact_url(url),
+        status: answer.status().as_u16(),
+        content_type: header(headers, &CONTENT_TYPE),
+        bytes: 0,
+        took: Duration::ZERO,
+        rate_limit: RateLimit::read(headers, Utc::now()),
+        robots: header(headers, &HeaderName::from_static("x-robots-tag")),
+        cache_control: header(headers, &CACHE_CONTROL),
+    }
 }
 
 /// What manners are kept by: host and port.

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
-    data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesArgs},
+    data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
     maps::{ExportArgs, ExportFormat, MapCommand, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},

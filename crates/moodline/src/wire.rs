@@ -85,8 +85,18 @@ impl App {
         Ok(find_model_of(id, &folders)?)
     }
 
+    /// A client with the manners of the settings.
+    pub(crate) fn http(&self) -> Result<HttpClient> {
+        HttpClient::new(&self.loaded.settings.http).context("could not set up HTTP")
+    }
+
     /// Every enabled source, or those named.
     pub(crate) fn sources(&self, only: &[SourceId]) -> Result<Vec<Box<dyn Source>>> {
+        self.sources_with(&self.http()?, only)
+    }
+
+    /// The same with a client of the caller's.
+    pub(crate) fn sources_with(&self, http: &HttpClient, only: &[SourceId]) -> Result<Vec<Box<dyn Source>>> {
         let settings = &self.loaded.settings;
         for id in only {
             if !settings.sources.entries().any(|entry| entry.id() == id) {
@@ -94,10 +104,9 @@ impl App {
                 bail!("there is no source `{id}`; {}", listed("configured are", &known));
             }
         }
-        let http = HttpClient::new(&settings.http).context("could not set up HTTP")?;
         let sources = settings
             .sources
-            .build(&http, &self.loaded.base, only)
+            .build(http, &self.loaded.base, only)
             .map_err(|error| BadSettings(format!("{}: {error}", self.loaded.file.display())))?;
         Ok(sources)
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     BlueskyConfig, BlueskySearchConfig, DiscourseConfig, FeedConfig, FilesConfig, GithubConfig, HackerNewsConfig,
-    LemmyConfig, MastodonConfig, PushConfig, Source, StackExchangeConfig, SteamConfig,
+    HttpApiConfig, LemmyConfig, MastodonConfig, PushConfig, Source, StackExchangeConfig, SteamConfig,
     app_store::AppStoreConfig,
     app_store_connect::AppStoreConnectConfig,
     google_play::GooglePlayConfig,
@@ -177,6 +177,7 @@ macro_rules! kinds {
 kinds! {
     files: FilesConfig, "Files and folders.";
     feeds: FeedConfig, "RSS, Atom, RDF and JSON feeds.";
+    http: HttpApiConfig, "Any JSON API, described in the settings.";
     hackernews: HackerNewsConfig, "Hacker News.";
     steam: SteamConfig, "Reviews on Steam.";
     mastodon: MastodonConfig, "Hashtags on Mastodon.";

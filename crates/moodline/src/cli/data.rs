@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use moodline_types::{
     Emotion, FlagStatus, MapId, MentionOrder, OpinionId, PersonaId, SentimentLabel, SourceId, StageId, TouchpointId,
 };
@@ -126,7 +126,17 @@ pub(crate) struct MentionsArgs {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:
+  moodline sources
+  moodline sources test forum
+  moodline sources --rejected --source app-reviews
+
+How a source is doing: ok; new (not read yet); failing (its last attempts failed); thin (it answers, but its answers are
+to be doubted, e.g. empty where there used to be items); silent (nothing new for much longer than usual); off.")]
 pub(crate) struct SourcesArgs {
+    #[command(subcommand)]
+    pub(crate) action: Option<SourcesAction>,
     /// Show rows that could not be read, newest first
     #[arg(long)]
     pub(crate) rejected: bool,
@@ -135,6 +145,19 @@ pub(crate) struct SourcesArgs {
     pub(crate) source: Option<SourceId>,
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SourcesAction {
+    /// Ask a source once, store nothing, and explain what it answered
+    Test(SourceTestArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SourceTestArgs {
+    /// The source
+    #[arg(value_name = "SOURCE")]
+    pub(crate) source: SourceId,
 }
 
 #[derive(Debug, Args)]

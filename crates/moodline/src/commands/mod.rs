@@ -12,6 +12,7 @@ mod map;
 mod mentions;
 mod model;
 mod relabel;
+mod source_test;
 mod sources;
 mod steps;
 

@@ -1,12 +1,19 @@
 //! `moodline sources`: how each source stands, and what of it could not be read.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
+use chrono::{DateTime, Utc};
+use moodline_ingest::{Health, health, rate_per_day};
+use moodline_store::SourceState;
+use moodline_types::{Clock, SourceId};
 use serde_json::json;
 
-use super::{Context, steps::count};
+use super::{Context, source_test, steps::count};
 use crate::{
-    cli::{ShowFormat, SourcesArgs},
+    cli::{ShowFormat, SourcesAction, SourcesArgs},
     output::{Output, number, shorten},
+    wire::App,
 };
 
 /// Rejected rows shown at most.
@@ -14,6 +21,9 @@ const ROWS: u32 = 200;
 
 pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
+    if let Some(SourcesAction::Test(args)) = &args.action {
+        return source_test::run(&args.source, &app).await;
+    }
     let mut out = Output::new();
     if args.rejected {
         let rows = app.store.rejected_rows(args.source.as_ref(), ROWS).await?;
@@ -39,38 +49,88 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
         }
         return Ok(out.flush()?);
     }
-    let states = app.store.source_states().await?;
-    let states: Vec<_> = states.iter().filter(|s| args.source.as_ref().is_none_or(|id| *id == s.source)).collect();
+    let sources = known_sources(&app, args.source.as_ref()).await?;
     if args.format == ShowFormat::Json {
-        let states: Vec<_> = states
-            .iter()
-            .map(|state| {
-                json!({"source": state.source, "mentions": state.mentions, "last_success_at": state.last_success_at,
-                       "last_failure_at": state.last_failure_at, "last_error": state.last_error,
-                       "failures": state.failures})
-            })
-            .collect();
-        serde_json::to_writer_pretty(&mut out, &states)?;
+        serde_json::to_writer_pretty(&mut out, &sources.iter().map(Known::json).collect::<Vec<_>>())?;
         out.gap()?;
         return Ok(out.flush()?);
     }
-    let mut table = out.new_table(&["Source", "Mentions", "Read last", "Failures", "Last error"]);
-    for state in states {
-        table.add_row([
-            comfy_table::Cell::new(&state.source),
-            number(state.mentions),
-            comfy_table::Cell::new(
-                state.last_success_at.map_or_else(|| "never".to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string()),
-            ),
-            count(u64::from(state.failures)),
-            comfy_table::Cell::new(state.last_error.as_deref().filter(|_| state.failures > 0).unwrap_or_default()),
-        ]);
-    }
-    for entry in app.loaded.settings.sources.entries() {
-        if !app.store.source_states().await?.iter().any(|state| state.source == *entry.id()) {
-            table.add_row([entry.id().as_str(), "", "never", "", ""]);
-        }
+    let mut table =
+        out.new_table(&["Source", "Kind", "Health", "Mentions", "A day", "Read last", "Next", "Failures", "Says"]);
+    for source in &sources {
+        table.add_row(source.row());
     }
     out.table(&table)?;
     Ok(out.flush()?)
+}
+
+/// A source of the settings, of the database, or of both.
+struct Known {
+    id: SourceId,
+    kind: Option<&'static str>,
+    state: Option<SourceState>,
+    health: &'static str,
+}
+
+async fn known_sources(app: &App, only: Option<&SourceId>) -> Result<Vec<Known>> {
+    let now = app.clock.now();
+    let mut states: BTreeMap<SourceId, SourceState> =
+        app.store.source_states().await?.into_iter().map(|state| (state.source.clone(), state)).collect();
+    let mut sources = Vec::new();
+    for entry in app.loaded.settings.sources.entries() {
+        let state = states.remove(entry.id());
+        let health = match &state {
+            _ if !entry.config.enabled() => "off",
+            Some(state) => health(state, now).as_str(),
+            None => Health::New.as_str(),
+        };
+        sources.push(Known { id: entry.id().clone(), kind: Some(entry.kind), state, health });
+    }
+    // What was imported by hand, or is no longer in the settings.
+    let left = states.into_iter().map(|(id, state)| Known { id, kind: None, health: "off", state: Some(state) });
+    sources.extend(left);
+    sources.retain(|source| only.is_none_or(|id| *id == source.id));
+    Ok(sources)
+}
+
+impl Known {
+    fn json(&self) -> serde_json::Value {
+        let state = self.state.as_ref();
+        json!({
+            "source": self.id,
+            "kind": self.kind,
+            "health": self.health,
+            "mentions": state.map_or(0, |state| state.mentions),
+            "per_day": state.and_then(rate_per_day),
+            "newest_at": state.and_then(|state| state.newest_at),
+            "last_success_at": state.and_then(|state| state.last_success_at),
+            "last_failure_at": state.and_then(|state| state.last_failure_at),
+            "last_error": state.and_then(|state| state.last_error.as_ref()),
+            "failures": state.map_or(0, |state| state.failures),
+            "next_due_at": state.and_then(|state| state.next_due_at),
+            "thin_since": state.and_then(|state| state.thin_since),
+            "note": state.and_then(|state| state.note.as_ref()),
+        })
+    }
+
+    fn row(&self) -> Vec<comfy_table::Cell> {
+        let text = |text: Option<String>| comfy_table::Cell::new(text.unwrap_or_default());
+        let minute = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
+        let state = self.state.as_ref();
+        let says = state.and_then(|state| match (&state.last_error, &state.note) {
+            (Some(error), _) if state.failures > 0 => Some(shorten(error, 100)),
+            (_, note) => note.as_deref().map(|note| shorten(note, 100)),
+        });
+        vec![
+            comfy_table::Cell::new(&self.id),
+            text(self.kind.map(str::to_owned)),
+            comfy_table::Cell::new(self.health),
+            number(state.map_or(0, |state| state.mentions)),
+            text(state.and_then(rate_per_day).map(|rate| format!("{rate:.1}"))),
+            comfy_table::Cell::new(state.and_then(|state| state.last_success_at).map_or("never".to_owned(), minute)),
+            text(state.and_then(|state| state.next_due_at).map(minute)),
+            count(state.map_or(0, |state| u64::from(state.failures))),
+            text(says),
+        ]
+    }
 }

@@ -34,6 +34,8 @@ struct UnderWay {
     since: Option<i64>,
     /// Its next page.
     token: String,
+    /// Latest ids of its pages.
+    walked: Seen,
     /// Tokens it went through.
     tokens: Seen,
 }
@@ -72,14 +74,12 @@ impl OldestFirst {
         self.mark = self.mark.max(newest);
         let fresh = step.items.iter().fold(false, |fresh, item| self.latest.add(&item.id, LATEST_IDS) || fresh);
         let mut walk = self.under_way.take().unwrap_or_default();
+        let goes_on = step.items.iter().fold(false, |goes_on, item| walk.walked.add(&item.id, LATEST_IDS) || goes_on);
         let (more, note) = match &step.next {
             Some(token) if !walk.tokens.add(token, TOKENS) => {
                 (false, Some("suspicious: the host repeated a page token"))
             }
-            // A first page may be all overlap; a later one that is brings nothing.
-            Some(_) if !step.items.is_empty() && !fresh && !walk.token.is_empty() => {
-                (false, Some("suspicious: the host repeated its items"))
-            }
+            Some(_) if !step.items.is_empty() && !goes_on => (false, Some("suspicious: the host repeated its items")),
             Some(token) => {
                 (walk.since, walk.token) = (since, token.clone());
                 self.under_way = Some(walk);

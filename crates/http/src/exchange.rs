@@ -1,0 +1,55 @@
+//! What passed between us and hosts lately, for a person who asks.
+
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use url::Url;
+
+use crate::RateLimit;
+
+/// Exchanges remembered.
+const REMEMBERED: usize = 16;
+
+/// One request and the head of its answer; no secrets, no bodies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exchange {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// Where to, after redirects, without secrets.
+    pub url: Url,
+    /// Status code.
+    pub status: u16,
+    /// `Content-Type` of the answer.
+    pub content_type: Option<String>,
+    /// Bytes of body read, after decompression; 0 for errors.
+    pub bytes: usize,
+    /// From the start of the request to the end of the body.
+    pub took: Duration,
+    /// How much may still be asked.
+    pub rate_limit: Option<RateLimit>,
+    /// `X-Robots-Tag`: what robots shall not do with the answer.
+    pub robots: Option<String>,
+    /// `Cache-Control`: for how long asking again is in vain.
+    pub cache_control: Option<String>,
+}
+
+/// The latest exchanges of a client.
+#[derive(Debug, Default)]
+pub(crate) struct Exchanges(Mutex<VecDeque<Exchange>>);
+
+impl Exchanges {
+    pub(crate) fn add(&self, exchange: Exchange) {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if latest.len() == REMEMBERED {
+            latest.pop_front();
+        }
+        latest.push_back(exchange);
+    }
+
+    pub(crate) fn latest(&self) -> Vec<Exchange> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}

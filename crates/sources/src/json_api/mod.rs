@@ -1,0 +1,12 @@
+//! Any JSON API, described in the settings: where it is, how it pages, and where in its answers the fields are.
+//!
+//! Paths are `JSONPath` (RFC 9535). A new API needs no code; see `docs/sources/http.md`.
+
+mod config;
+mod parse;
+mod path;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use config::{Auth, Fields, HttpApiConfig, Order, Paging, Since, TextFormat};

@@ -98,16 +98,18 @@ impl NewestFirst {
         walk.newest = walk.newest.max(newest);
         let arrived = self.arrived(&step, marks);
         walk.barren = if self.remember(&mut walk, &step, first) { 0 } else { walk.barren + 1 };
-        let Some(token) = step.next.clone().filter(|_| !arrived) else {
-            self.complete(&walk);
-            return Taken { page: page(step, false, None), walk: self };
-        };
-        let broken = if !walk.tokens.add(&token, TOKENS) {
-            Some("suspicious: the host repeated a page token")
-        } else if walk.barren >= BARREN_PAGES {
-            Some("suspicious: many pages in a row brought nothing new")
-        } else {
-            None
+        let broken = match &step.next {
+            Some(token) if !arrived && !walk.tokens.add(token, TOKENS) => {
+                Some("suspicious: the host repeated a page token")
+            }
+            Some(_) if !arrived && walk.barren >= BARREN_PAGES => {
+                Some("suspicious: many pages in a row brought nothing new")
+            }
+            // Throttled hosts show an empty page for the end of the list.
+            None if step.items.is_empty() && self.watermark.is_some() => {
+                Some("suspicious: the list ended with an empty page before what was known")
+            }
+            _ => None,
         };
         if broken.is_some() {
             // What lies below was not read: the next fetch tries again. Some hosts always end like this.
@@ -117,6 +119,10 @@ impl NewestFirst {
             }
             return Taken { page: page(step, false, broken), walk: self };
         }
+        let Some(token) = step.next.clone().filter(|_| !arrived) else {
+            self.complete(&walk);
+            return Taken { page: page(step, false, None), walk: self };
+        };
         let pauses = walk.pages % marks.pages_per_fetch == 0;
         walk.token = token;
         self.under_way = Some(walk);

@@ -130,6 +130,10 @@ pub(crate) struct MentionsArgs {
 #[command(after_help = "Examples:
   moodline sources
   moodline sources test forum
+  moodline sources discover forum.example.org
+  moodline sources import subscriptions.opml
+  moodline sources dropped app-reviews
+  moodline sources rename app-reviews ios-reviews
   moodline sources --rejected --source app-reviews
 
 How a source is doing: ok; new (not read yet); failing (its last attempts failed); thin (it answers, but its answers are
@@ -151,6 +155,33 @@ pub(crate) struct SourcesArgs {
 pub(crate) enum SourcesAction {
     /// Ask a source once, store nothing, and explain what it answered
     Test(SourceTestArgs),
+    /// Look for the feeds of a site and print them as settings
+    Discover {
+        /// The site, or any page of it
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+    },
+    /// Add the feeds of an OPML file (a feed reader's export) to the settings
+    Import {
+        /// The file
+        #[arg(value_name = "FILE.opml")]
+        file: PathBuf,
+    },
+    /// List what a source's rules keep out, newest first, with the reason
+    Dropped {
+        /// The source
+        #[arg(value_name = "SOURCE")]
+        source: SourceId,
+    },
+    /// Give what is stored of a source another name; then change its id in the settings
+    Rename {
+        /// The name it has
+        #[arg(value_name = "OLD")]
+        old: SourceId,
+        /// The name it gets
+        #[arg(value_name = "NEW")]
+        new: SourceId,
+    },
 }
 
 #[derive(Debug, Args)]

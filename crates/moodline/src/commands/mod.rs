@@ -5,6 +5,7 @@ mod check;
 mod classify;
 mod demo;
 mod eval;
+mod feeds;
 mod flags;
 mod import;
 mod init;

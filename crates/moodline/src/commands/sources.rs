@@ -9,7 +9,7 @@ use moodline_store::SourceState;
 use moodline_types::{Clock, SourceId};
 use serde_json::json;
 
-use super::{Context, source_test, steps::count};
+use super::{Context, feeds, source_test, steps::count};
 use crate::{
     cli::{ShowFormat, SourcesAction, SourcesArgs},
     output::{Output, number, shorten},
@@ -20,9 +20,16 @@ use crate::{
 const ROWS: u32 = 200;
 
 pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
+    if let Some(SourcesAction::Import { file }) = &args.action {
+        return feeds::import(file, &context.settings(false)?);
+    }
     let app = context.app().await?;
-    if let Some(SourcesAction::Test(args)) = &args.action {
-        return source_test::run(&args.source, &app).await;
+    match &args.action {
+        Some(SourcesAction::Test(args)) => return source_test::run(&args.source, &app).await,
+        Some(SourcesAction::Discover { address }) => return feeds::find(address, &app.http()?).await,
+        Some(SourcesAction::Dropped { source }) => return dropped(source, &app).await,
+        Some(SourcesAction::Rename { old, new }) => return rename(old, new, &app).await,
+        Some(SourcesAction::Import { .. }) | None => {}
     }
     let mut out = Output::new();
     if args.rejected {
@@ -61,6 +68,31 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
         table.add_row(source.row());
     }
     out.table(&table)?;
+    Ok(out.flush()?)
+}
+
+/// What rules kept out, newest first.
+async fn dropped(source: &SourceId, app: &App) -> Result<()> {
+    let (items, all) = app.store.dropped_items(source, ROWS).await?;
+    let mut out = Output::new();
+    for item in &items {
+        out.line(format!("{}  {}", item.external_id, item.reason))?;
+        out.line(format!("    {}", shorten(&item.excerpt, 100)))?;
+    }
+    out.line(format!("{} of {all} items that the rules of {source} keep out", items.len()))?;
+    Ok(out.flush()?)
+}
+
+async fn rename(old: &SourceId, new: &SourceId, app: &App) -> Result<()> {
+    let mentions = app.store.rename_source(old, new).await?;
+    let mut out = Output::new();
+    out.line(format!("{mentions} mentions of `{old}` are now those of `{new}`"))?;
+    if app.loaded.settings.sources.entries().any(|entry| entry.id() == old) {
+        let file = app.loaded.file.display();
+        out.line(format!(
+            "now change `id = \"{old}\"` to `id = \"{new}\"` in {file}: it would count everything again"
+        ))?;
+    }
     Ok(out.flush()?)
 }
 

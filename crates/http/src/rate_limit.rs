@@ -100,6 +100,8 @@ mod tests {
 
     use super::*;
 
+    type Case<'a> = (&'a [(&'a str, &'a str)], Option<f64>, Option<u64>);
+
     fn read(headers: &[(&str, &str)]) -> Option<(Option<f64>, Option<u64>)> {
         let now = "2026-05-01T12:00:00Z".parse().unwrap();
         let pair = |(name, value): &(&str, &str)| {
@@ -112,7 +114,7 @@ mod tests {
     #[test]
     fn every_dialect_is_understood() {
         let unix = "1777636830"; // 2026-05-01T12:00:30Z is 1777636830 − 1777636800 = 30 s away
-        let cases: [(&[(&str, &str)], Option<f64>, Option<u64>); 9] = [
+        let cases: [Case<'_>; 9] = [
             // Mastodon
             (
                 &[("X-RateLimit-Remaining", "7"), ("X-RateLimit-Reset", "2026-05-01T12:05:00.000Z")],

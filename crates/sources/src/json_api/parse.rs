@@ -100,9 +100,11 @@ impl Reading {
         let title = optional(title).map(|title| self.plain_text(&title)).filter(|title| !title.is_empty());
         let said = text.text(item).map(|text| self.plain_text(&text)).unwrap_or_default();
         if said.is_empty() && title.is_none() {
-            return match text.all(item).is_empty() {
-                true => Err(format!("no text at `{}`", text.as_str())),
-                false => Ok(Read::Silent(external_id)),
+            let leads_nowhere = text.all(item).is_empty();
+            return if leads_nowhere {
+                Err(format!("no text at `{}`", text.as_str()))
+            } else {
+                Ok(Read::Silent(external_id))
             };
         }
         let posted_at = match time.as_ref().and_then(|time| time.first(item)) {

@@ -19,7 +19,7 @@ pub fn bbcode_to_text(bbcode: &str) -> String {
     let mut hidden: Option<(String, usize)> = None;
     let mut end = 0;
     for tag in TAG.captures_iter(bbcode) {
-        let whole = tag.get(0).expect("group 0 is the match");
+        let Some(whole) = tag.get(0) else { continue };
         if hidden.is_none() {
             text.push_str(&bbcode[end..whole.start()]);
         }

@@ -36,11 +36,7 @@ impl Reader {
             _ if self.hidden > 0 => {}
             Event::Text(text) | Event::Code(text) => self.text.push_str(&text),
             Event::Html(part) => self.html.push_str(&part),
-            Event::InlineHtml(tag) => {
-                if tag.starts_with("<br") {
-                    self.text.push('\n');
-                }
-            }
+            Event::InlineHtml(tag) if tag.starts_with("<br") => self.text.push('\n'),
             Event::End(TagEnd::HtmlBlock) => {
                 let inner = html::own_words(&std::mem::take(&mut self.html));
                 self.text.push_str(&inner);

@@ -123,7 +123,7 @@ impl NewestFirst {
             self.complete(&walk);
             return Taken { page: page(step, false, None), walk: self };
         };
-        let pauses = walk.pages % marks.pages_per_fetch == 0;
+        let pauses = walk.pages.is_multiple_of(marks.pages_per_fetch);
         walk.token = token;
         self.under_way = Some(walk);
         let note = pauses.then_some("paused after many pages; goes on at the next fetch");

@@ -72,9 +72,9 @@ impl OldestFirst {
         let since = self.since(marks);
         let newest = step.items.iter().filter_map(|item| item.mark).filter(|mark| *mark <= marks.latest).max();
         self.mark = self.mark.max(newest);
-        let fresh = step.items.iter().fold(false, |fresh, item| self.latest.add(&item.id, LATEST_IDS) || fresh);
+        let fresh = self.latest.add_all(step.items.iter().map(|item| item.id.as_str()), LATEST_IDS);
         let mut walk = self.under_way.take().unwrap_or_default();
-        let goes_on = step.items.iter().fold(false, |goes_on, item| walk.walked.add(&item.id, LATEST_IDS) || goes_on);
+        let goes_on = walk.walked.add_all(step.items.iter().map(|item| item.id.as_str()), LATEST_IDS);
         let (more, note) = match &step.next {
             Some(token) if !walk.tokens.add(token, TOKENS) => {
                 (false, Some("suspicious: the host repeated a page token"))

@@ -25,6 +25,11 @@ impl Seen {
         true
     }
 
+    /// Remembers all of them; whether any was new.
+    pub(super) fn add_all<'a>(&mut self, texts: impl Iterator<Item = &'a str>, limit: usize) -> bool {
+        texts.filter(|text| self.add(text, limit)).count() > 0
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

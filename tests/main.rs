@@ -16,4 +16,5 @@ mod queries;
 mod seams;
 mod service;
 mod settings;
+mod sites;
 mod support;

@@ -68,6 +68,8 @@ impl Walk for Progress {}
 struct Gathered {
     page: Page,
     frames: usize,
+    /// Whether the stream was opened for this page and no event has come yet.
+    just_opened: bool,
     notes: Vec<String>,
     caught_up: bool,
 }
@@ -124,12 +126,16 @@ impl JetstreamSource {
     }
 
     fn take(&self, frame: Frame, progress: &mut Progress, gathered: &mut Gathered) -> Result<(), SourceError> {
-        if let (Some(position), Some(known)) = (frame.cursor, progress.position)
+        if let (Some(position), Some(known), JetstreamVersion::V2) =
+            (frame.cursor, progress.position, self.config.jetstream)
             && position <= known
-            && self.config.jetstream == JetstreamVersion::V2
         {
-            return Ok(()); // the one asked from comes again
+            if position == known || !gathered.just_opened {
+                return Ok(()); // the one asked from comes again, and others may
+            }
+            gathered.notes.push(format!("{GAP_NOTE}the server counts its events anew"));
         }
+        gathered.just_opened &= frame.cursor.is_none();
         if let (JetstreamVersion::V1, Some(seen_at), Some(heard_to)) =
             (self.config.jetstream, frame.seen_at, progress.heard_to_ms)
             && gathered.frames == 1
@@ -233,7 +239,10 @@ impl Source for JetstreamSource {
         let open = self.listening.take().filter(|listening| listening.position == progress.position);
         let mut listening = match open {
             Some(listening) => listening,
-            None => self.open(&progress, &mut gathered.notes).await?,
+            None => {
+                gathered.just_opened = true;
+                self.open(&progress, &mut gathered.notes).await?
+            }
         };
         let before = progress.position;
         let ended = self.listen(&mut listening, &mut progress, &mut gathered).await;

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -144,6 +144,8 @@ struct Stream {
     breaks_after: AtomicUsize,
     /// Lowest `seq` still kept.
     floor: AtomicUsize,
+    /// Whatever the cursor, everything is sent.
+    replays_all: AtomicBool,
 }
 
 impl Stream {
@@ -189,7 +191,7 @@ async fn serve(socket: tokio::net::TcpStream, stream: Arc<Stream>) {
         Ok(response)
     });
     let Ok(mut socket) = accepted.await else { return };
-    if from > 1_000_000_000_000_000 {
+    if from > 1_000_000_000_000_000 || stream.replays_all.load(Ordering::SeqCst) {
         from = 0; // a time, before everything there is
     }
     let frames: Vec<_> = stream.frames.lock().unwrap().iter().filter(|(seq, _)| *seq >= from).cloned().collect();
@@ -256,6 +258,21 @@ async fn a_gap_that_the_server_has_forgotten_is_said() {
     shelf.run(&mut *source).await.unwrap();
     assert_eq!(shelf.added, 1);
     assert!(shelf.suspicious && shelf.notes[0].contains("gap"), "{:?}", shelf.notes);
+}
+
+#[tokio::test]
+async fn a_server_that_counts_anew_is_heard_and_the_gap_is_said() {
+    let frames = Arc::new(Stream::default());
+    frames.push(500, "create", "3a500", "Acme 500");
+    let url = stream(Arc::clone(&frames)).await;
+    let (mut source, mut shelf) = (build(&settings(&url)), Shelf::default());
+    shelf.run(&mut *source).await.unwrap();
+    frames.replays_all.store(true, Ordering::SeqCst);
+    frames.frames.lock().unwrap().clear();
+    (1..=3).for_each(|n| frames.push(n, "create", &format!("3b{n}"), &format!("Acme again {n}")));
+    shelf.run(&mut *source).await.unwrap();
+    assert_eq!(shelf.added, 3, "{:?}", shelf.notes);
+    assert!(shelf.suspicious && shelf.notes[0].contains("counts its events anew"), "{:?}", shelf.notes);
 }
 
 #[tokio::test]

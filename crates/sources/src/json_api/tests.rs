@@ -86,7 +86,7 @@ async fn an_interrupted_walk_goes_on_and_a_forgotten_token_begins_again() {
     // The walk under way ends below; what came meanwhile is at the top.
     shelf.run(&mut *source).await.unwrap();
     shelf.run(&mut *source).await.unwrap();
-    assert_eq!(shelf.mentions.len(), 15, "{:?}", shelf.texts());
+    assert_eq!(shelf.mentions.len(), 15, "{:?}", shelf.mentions.keys());
 }
 
 /// Pages by number, offset, `Link` header and address, and a body with the token in it.

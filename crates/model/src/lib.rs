@@ -35,3 +35,4 @@ pub use hint::normalise_language;
 pub use language::identify_language;
 pub use local::LocalModel;
 pub use locate::{find_model, find_model_of};
+pub use native_encoder::engine_kernel;

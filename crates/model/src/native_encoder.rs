@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use moodline_engine::Engine;
+use moodline_engine::{Engine, Kernel};
 use tracing::info;
 
 use crate::{
@@ -35,6 +35,11 @@ impl NativeEncoder {
         info!(engine.kernel = %engine.kernel(), "the encoder runs on the kernel {}", engine.kernel());
         Ok(Self { engine })
     }
+}
+
+/// Name of the instructions the engine uses here, as `MOODLINE_KERNEL` takes it; `None` where that variable names none.
+pub fn engine_kernel() -> Option<&'static str> {
+    Kernel::choose().ok().map(Kernel::as_str)
 }
 
 impl Encoder for NativeEncoder {

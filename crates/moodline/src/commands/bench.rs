@@ -3,6 +3,9 @@
 use std::{fs, path::Path, time::Instant};
 
 use anyhow::{Context as _, Result, bail};
+use indicatif::ProgressBar;
+use moodline_enrich::SharedModel;
+use moodline_model::engine_kernel;
 use serde_json::{Value, json};
 
 use super::{Context, demo::SAMPLES};
@@ -14,7 +17,13 @@ use crate::{
 };
 
 /// Texts judged one by one for the latency figures.
-const SINGLES: usize = 64;
+const SINGLES: usize = 200;
+
+/// Texts judged together, as `enrich` does.
+const BATCH: usize = 256;
+
+/// Classes of length by which throughput is shown: up to so many characters.
+const BUCKETS: [usize; 4] = [20, 60, 200, usize::MAX];
 
 pub(super) async fn run(args: BenchArgs, context: &Context) -> Result<()> {
     let (settings, base) = match load(context.cli.config.as_deref()) {
@@ -47,15 +56,18 @@ pub(super) async fn run(args: BenchArgs, context: &Context) -> Result<()> {
     }
     singles.sort_by(f64::total_cmp);
 
-    let bar = context.progress.bar(texts.len() as u64, "bench");
-    let (mut opinions, mut seconds) = (0_usize, 0.0);
-    for chunk in texts.chunks(256) {
-        let batch: Vec<_> = chunk.iter().map(|text| (text.clone(), None)).collect();
-        let began = Instant::now();
-        let verdicts = model.classify(batch).await?;
-        seconds += began.elapsed().as_secs_f64();
-        opinions += verdicts.iter().map(|verdict| verdict.opinions.len()).sum::<usize>();
-        bar.inc(chunk.len() as u64);
+    let bar = context.progress.bar(2 * texts.len() as u64, "bench");
+    let (opinions, seconds) = judged(&model, &texts, &bar).await?;
+    let mut buckets = Vec::new();
+    let mut from = 0;
+    for to in BUCKETS {
+        let is_in = |text: &&String| (from..=to).contains(&text.chars().count());
+        let own: Vec<String> = texts.iter().filter(is_in).cloned().collect();
+        if !own.is_empty() {
+            let (_, seconds) = judged(&model, &own, &bar).await?;
+            buckets.push(Bucket { from, to, texts: own.len(), per_second: own.len() as f64 / seconds });
+        }
+        from = to.saturating_add(1);
     }
     bar.finish_and_clear();
 
@@ -68,6 +80,7 @@ pub(super) async fn run(args: BenchArgs, context: &Context) -> Result<()> {
         ("characters_per_second", characters as f64 / seconds, 0),
         ("single_text_ms_median", percentile(0.5), 2),
         ("single_text_ms_p95", percentile(0.95), 2),
+        ("single_text_ms_p99", percentile(0.99), 2),
         ("load_ms", load_ms, 0),
         ("peak_memory_mib", peak_memory_mib().unwrap_or(f64::NAN), 0),
     ];
@@ -75,21 +88,60 @@ pub(super) async fn run(args: BenchArgs, context: &Context) -> Result<()> {
     if args.format == ShowFormat::Json {
         let mut object = serde_json::Map::new();
         object.insert("model".to_owned(), json!(model.profile().id));
+        object.insert("kernel".to_owned(), json!(engine_kernel()));
         for (name, value, _) in figures {
             object.insert(name.to_owned(), if value.is_finite() { json!(value) } else { Value::Null });
         }
+        let of = |bucket: &Bucket| json!({"characters": bucket.characters(), "texts": bucket.texts, "texts_per_second": bucket.per_second});
+        object.insert("by_length".to_owned(), buckets.iter().map(of).collect());
         serde_json::to_writer_pretty(&mut out, &object).map_err(std::io::Error::from)?;
         out.gap()?;
         return Ok(out.flush()?);
     }
-    out.heading(&format!("{} on this machine", model.profile().id))?;
+    let kernel = engine_kernel().unwrap_or("unknown");
+    out.heading(&format!("{} on this machine, kernel {kernel}", model.profile().id))?;
     let mut table = out.new_table(&["Figure", "Value"]);
     for (name, value, decimals) in figures {
         let shown = if value.is_finite() { format!("{value:.decimals$}") } else { "unknown".to_owned() };
         table.add_row([comfy_table::Cell::new(name.replace('_', " ")), number(shown)]);
     }
     out.table(&table)?;
+    out.gap()?;
+    let mut table = out.new_table(&["Characters", "Texts", "Texts per second"]);
+    for bucket in &buckets {
+        let (texts, speed) = (bucket.texts.to_string(), format!("{:.1}", bucket.per_second));
+        table.add_row([comfy_table::Cell::new(bucket.characters()), number(texts), number(speed)]);
+    }
+    out.table(&table)?;
     Ok(out.flush()?)
+}
+
+/// Texts of one class of length.
+struct Bucket {
+    from: usize,
+    to: usize,
+    texts: usize,
+    per_second: f64,
+}
+
+impl Bucket {
+    fn characters(&self) -> String {
+        if self.to == usize::MAX { format!("{} and more", self.from) } else { format!("{} to {}", self.from, self.to) }
+    }
+}
+
+/// Judges `texts` in batches: opinions found, and the seconds it took.
+async fn judged(model: &SharedModel, texts: &[String], bar: &ProgressBar) -> Result<(usize, f64)> {
+    let (mut opinions, mut seconds) = (0, 0.0);
+    for chunk in texts.chunks(BATCH) {
+        let batch: Vec<_> = chunk.iter().map(|text| (text.clone(), None)).collect();
+        let began = Instant::now();
+        let verdicts = model.classify(batch).await?;
+        seconds += began.elapsed().as_secs_f64();
+        opinions += verdicts.iter().map(|verdict| verdict.opinions.len()).sum::<usize>();
+        bar.inc(chunk.len() as u64);
+    }
+    Ok((opinions, seconds))
 }
 
 /// Texts of a file: one a line, or `text` of JSON Lines.

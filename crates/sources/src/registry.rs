@@ -13,8 +13,13 @@ use crate::{
     app_store_connect::AppStoreConnectConfig,
     google_play::GooglePlayConfig,
     google_play_web::GooglePlayWebConfig,
+    reddit::{RedditConfig, RedditFeedConfig},
     rules::{Ruled, Rules},
+    trustpilot::TrustpilotConfig,
+    typeform::TypeformConfig,
+    x::XConfig,
     youtube::YoutubeConfig,
+    zendesk::ZendeskConfig,
 };
 
 /// The settings of one source of some kind. Declared with [`source_config!`](crate::source_config), which brings
@@ -193,6 +198,12 @@ kinds! {
     google_play: GooglePlayConfig, "Reviews of one's own apps, from the Google Play Developer API.";
     google_play_web: GooglePlayWebConfig, "Reviews of any app, from Google Play's web pages (unofficial).";
     youtube: YoutubeConfig, "Comments under videos on `YouTube`.";
+    reddit: RedditConfig, "Posts and comments on Reddit, with approved credentials.";
+    reddit_feed: RedditFeedConfig, "Feeds of Reddit, with a person's own feed token.";
+    x: XConfig, "Posts on X that a search finds.";
+    trustpilot: TrustpilotConfig, "Reviews on Trustpilot.";
+    zendesk: ZendeskConfig, "Tickets and satisfaction ratings on Zendesk.";
+    typeform: TypeformConfig, "Responses to forms on Typeform.";
 }
 
 impl SourcesConfig {

@@ -4,6 +4,7 @@
 //! what it looked like, so that a finished file is left alone, one that grew is continued, and one that was replaced
 //! is read from its start: identities make reading twice harmless.
 
+mod chinese;
 mod columns;
 mod config;
 mod folder;

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::columns::Field;
+use super::{chinese, columns::Field};
 
 /// Whose export a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,6 +26,20 @@ pub enum Preset {
     Telegram,
     /// Weibo posts as the usual crawlers write them.
     Weibo,
+    /// Xiaohongshu notes and comments, as analysis tools write them.
+    Xiaohongshu,
+    /// Dianping reviews, as the merchant's pages and analysis tools write them.
+    Dianping,
+    /// Douban short comments and reviews.
+    Douban,
+    /// Reviews of products on Taobao and Tmall, as the merchant's tools write them.
+    Taobao,
+    /// Reviews of products on JD.
+    Jd,
+    /// Posts and replies on Tieba.
+    Tieba,
+    /// Posts and comments on Dcard.
+    Dcard,
 }
 
 impl Preset {
@@ -76,13 +90,14 @@ impl Preset {
                 Field::Author => &["from", "actor"],
                 _ => &[],
             },
-            Self::Weibo => match field {
-                Field::Text => &["微博正文", "text_raw", "text"],
-                Field::Id => &["id", "bid", "mid", "微博id"],
-                Field::Time => &["发布时间", "created_at"],
-                Field::Author => &["用户昵称", "screen_name", "user.screen_name"],
-                _ => &[],
-            },
+            Self::Weibo
+            | Self::Xiaohongshu
+            | Self::Dianping
+            | Self::Douban
+            | Self::Taobao
+            | Self::Jd
+            | Self::Tieba
+            | Self::Dcard => chinese::names(self, field),
         }
     }
 
@@ -97,7 +112,13 @@ impl Preset {
 
     /// The zone its times are in when they do not say.
     pub(super) fn zone(self) -> Option<Tz> {
-        (self == Self::Weibo).then_some(Tz::Asia__Shanghai)
+        match self {
+            Self::Weibo | Self::Xiaohongshu | Self::Dianping | Self::Douban | Self::Taobao | Self::Jd | Self::Tieba => {
+                Some(Tz::Asia__Shanghai)
+            }
+            Self::Dcard => Some(Tz::Asia__Taipei),
+            _ => None,
+        }
     }
 }
 

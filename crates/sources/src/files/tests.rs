@@ -167,6 +167,36 @@ async fn presets_know_their_exports() {
         (mention.posted_at.unwrap().to_rfc3339().as_str(), mention.author.as_deref()),
         ("2024-05-01T02:00:00+00:00", Some("小红"))
     );
+    let note = "笔记ID,笔记标题,笔记链接,评论ID,评论内容,评论时间,用户昵称,点赞数\n\
+                n1,水壶测评,https://notes.example/n1,c1,烧水太慢了[失望R],2026-05-04 10:00:00,小绿,3\n";
+    let mention = read(Preset::Xiaohongshu, note).await;
+    assert_eq!(
+        (mention.external_id.as_str(), mention.text.as_str()),
+        ("c1", "烧水太慢了[失望R]"),
+        "the comment, not the note"
+    );
+    assert_eq!(mention.posted_at.unwrap().to_rfc3339(), "2026-05-04T02:00:00+00:00");
+    let shop = "点评ID,店铺名称,用户昵称,总评分,口味,服务,点评内容,点评时间\nd1,老茶馆,阿明,3.5,4,2,上菜慢，味道还行,2026-05-04 12:00\n";
+    let mention = read(Preset::Dianping, shop).await;
+    assert_eq!((mention.external_id.as_str(), mention.rating.unwrap().value), ("d1", 3.5));
+    let film = "cid,用户名,评分,短评,评论时间\n77,豆友,2,节奏拖沓,2026-05-04\n";
+    let mention = read(Preset::Douban, film).await;
+    assert_eq!((mention.text.as_str(), mention.rating.unwrap().normalised()), ("节奏拖沓", 0.25));
+    let goods = "评价ID,宝贝标题,买家昵称,评价内容,追加评价,评价时间\n9,电水壶,t**1,包装破损,,2026-05-04 09:30:00\n";
+    let mention = read(Preset::Taobao, goods).await;
+    assert_eq!(
+        (mention.external_id.as_str(), mention.text.as_str(), mention.title.as_deref()),
+        ("9", "包装破损", Some("电水壶"))
+    );
+    let order = r#"[{"id": 5, "guid": "g5", "content": "壶盖关不紧", "creationTime": "2026-05-04 09:30:00", "score": 2, "nickname": "j***n", "referenceName": "电水壶"}]"#;
+    let mention = read(Preset::Jd, order).await;
+    assert_eq!((mention.external_id.as_str(), mention.rating.unwrap().value), ("g5", 2.0));
+    let forum = "comment_id,content,publish_time,user_nickname,note_url\n31,楼主说得对,2026-05-04 08:00,路人,https://forum.example/p/1\n";
+    let mention = read(Preset::Tieba, forum).await;
+    assert_eq!((mention.external_id.as_str(), mention.author.as_deref()), ("31", Some("路人")));
+    let campus = r#"[{"id": "b8", "createdAt": "2026-05-04T01:00:00.000Z", "content": "這家店的服務很好", "postId": 1, "floor": 2}]"#;
+    let mention = read(Preset::Dcard, campus).await;
+    assert_eq!((mention.external_id.as_str(), mention.posted_at.unwrap().timestamp()), ("b8", 1_777_856_400));
     let trustpilot = "Review Id,Review Created (UTC),Review Stars,Review Title,Review Content,Review Username\nt1,2024-05-01 10:00:00,5,Great,Arrived early,Kim\n";
     let mention = read(Preset::Trustpilot, trustpilot).await;
     assert_eq!((mention.external_id.as_str(), mention.text.as_str()), ("t1", "Arrived early"));

@@ -1,5 +1,10 @@
-//! tmp
+//! Responses to a form on Typeform.
+
+mod config;
 mod parse;
-pub use parse::*;
+mod source;
 #[cfg(test)]
 mod tests;
+
+pub use config::TypeformConfig;
+pub use parse::{Choice, Form, Question, parse, parse_form};

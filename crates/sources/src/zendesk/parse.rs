@@ -19,6 +19,8 @@ pub struct Export {
     pub step: Step,
     /// Tickets that may hold more messages of their requester.
     pub tickets: Vec<Ticket>,
+    /// Tickets that were deleted.
+    pub deleted: Vec<u64>,
     /// Whether nothing newer is to be had for now.
     pub end: bool,
 }
@@ -46,10 +48,11 @@ pub(crate) fn ticket_id(ticket: u64) -> String {
 pub fn parse_export(bytes: &[u8], base: &str) -> serde_json::Result<Export> {
     let page: ExportAnswer = serde_json::from_slice(bytes)?;
     let mut step = Step::default();
-    let mut tickets = Vec::new();
+    let (mut tickets, mut deleted) = (Vec::new(), Vec::new());
     answer::each(page.tickets, base, &mut step.rejected, |ticket: TicketItem| {
         if ticket.status.as_deref() == Some("deleted") {
             step.removed.push(ticket_id(ticket.id));
+            deleted.push(ticket.id);
             return;
         }
         let created = fields::instant(ticket.created_at.as_deref());
@@ -59,7 +62,7 @@ pub fn parse_export(bytes: &[u8], base: &str) -> serde_json::Result<Export> {
         step.items.extend(first_message(ticket, created, base).map(Item::posted));
     });
     step.next = page.after_cursor.filter(|cursor| !cursor.is_empty());
-    Ok(Export { step, tickets, end: page.end_of_stream })
+    Ok(Export { step, tickets, deleted, end: page.end_of_stream })
 }
 
 /// Reads the comments of `ticket`: what its requester wrote in public, without the ticket's own text. `next` is the

@@ -1,9 +1,20 @@
 //! Tickets, comments and ratings, from bytes to mentions.
 
-use proptest::prelude::*;
+use std::time::Duration;
 
-use super::*;
-use crate::support::{broken, mentions, recording};
+use moodline_testkit::{LocalServer, Reply};
+use moodline_types::SecretText;
+use proptest::prelude::*;
+use serde_json::json;
+
+use super::{
+    source::{Access, ZendeskSource},
+    *,
+};
+use crate::{
+    Source,
+    support::{broken, client, mentions, parameters, recording, run},
+};
 
 const EXPORT: &[u8] = include_bytes!("fixtures/export.json");
 const COMMENTS: &[u8] = include_bytes!("fixtures/comments.json");
@@ -62,6 +73,89 @@ fn recorded_pages_are_read() {
     let agent = Ticket { id: 1, requester: 46_406_145_565_073, created: 0 };
     let step = parse_comments(comments.as_bytes(), &agent, BASE).unwrap();
     assert_eq!((mentions(&step).len(), step.next), (3, None), "another person wrote the first");
+}
+
+fn source(server: &LocalServer, more: &str) -> ZendeskSource {
+    let settings = format!(
+        "id = \"desk\"\nurl = \"{}\"\nemail = \"a@shop.example\"\ntoken = {{ env = \"X\" }}\n{more}",
+        server.url("/")
+    );
+    let access = Access { email: Some("a@shop.example".into()), token: SecretText::new("token-1") };
+    let mut source = ZendeskSource::new(toml::from_str(&settings).unwrap(), access, client());
+    source.export_interval = Duration::ZERO;
+    source
+}
+
+fn export(tickets: &[serde_json::Value], after: &str, end: bool) -> Reply {
+    Reply::ok(json!({"tickets": tickets, "after_cursor": after, "end_of_stream": end}).to_string())
+}
+
+fn ticket(id: u64, status: &str) -> serde_json::Value {
+    json!({"id": id, "status": status, "subject": "Late", "description": format!("It is late {id}."), "requester_id": 501, "submitter_id": 501,
+        "created_at": "2026-05-04T15:57:42Z", "updated_at": "2026-05-04T16:00:00Z"})
+}
+
+#[tokio::test]
+async fn tickets_come_with_their_customers_later_messages_and_go_with_them() {
+    let server = LocalServer::start(|request| {
+        let asked = parameters(request);
+        match (request.path.split('?').next().unwrap(), asked.get("cursor").map(String::as_str)) {
+            ("/api/v2/incremental/tickets/cursor.json", None) => export(&[ticket(28, "open")], "c1", false),
+            ("/api/v2/incremental/tickets/cursor.json", Some("c1")) => export(&[ticket(30, "new")], "c2", true),
+            ("/api/v2/incremental/tickets/cursor.json", _) => export(&[ticket(28, "deleted")], "c3", true),
+            ("/api/v2/tickets/28/comments.json", _) => Reply::ok(COMMENTS),
+            _ => Reply::status(404),
+        }
+    })
+    .await;
+    let first = run(&mut source(&server, "ratings = false"), None).await.unwrap();
+    assert_eq!(first.ids(), ["ticket/28", "ticket/28/comment/1004", "ticket/30"]);
+    let received = server.received();
+    assert!(parameters(&received[0])["start_time"].parse::<i64>().unwrap() > 1_700_000_000);
+    assert!(received[0].header("authorization").unwrap().starts_with("Basic "));
+    let second = run(&mut source(&server, "ratings = false"), first.cursor).await.unwrap();
+    assert_eq!(second.removed, ["ticket/28", "ticket/28/comment/1004"]);
+}
+
+#[tokio::test]
+async fn an_interrupted_export_goes_on_where_it_was() {
+    let server =
+        LocalServer::start(|request| match (parameters(request).get("cursor").map(String::as_str), request.index) {
+            (_, 1) => Reply::status(429).header("Retry-After", "20"),
+            (None, _) => export(&[ticket(28, "open")], "c1", false),
+            _ => export(&[ticket(30, "open")], "c2", true),
+        })
+        .await;
+    let settings = "ratings = false\nreplies = false";
+    let first = source(&server, settings).fetch(None).await.unwrap();
+    assert!(first.more);
+    let error = source(&server, settings).fetch(first.cursor.as_ref()).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(20)));
+    let rest = run(&mut source(&server, settings), first.cursor).await.unwrap();
+    assert_eq!(rest.ids(), ["ticket/30"]);
+}
+
+#[tokio::test]
+async fn ratings_and_surveys_of_the_last_month_are_read_again() {
+    let server = LocalServer::start(|request| {
+        match (request.path.split('?').next().unwrap(), parameters(request).get("page[after]")) {
+            ("/api/v2/satisfaction_ratings.json", None) => Reply::ok(RATINGS),
+            ("/api/v2/satisfaction_ratings.json", Some(_)) => {
+                Reply::ok(r#"{"satisfaction_ratings": [], "meta": {"has_more": false}}"#)
+            }
+            _ => Reply::ok(SURVEYS),
+        }
+    })
+    .await;
+    let settings = "tickets = false\nsurveys = true";
+    let first = run(&mut source(&server, settings), None).await.unwrap();
+    assert_eq!(first.ids(), ["rating/7001", "survey/01AAAA"]);
+    let second = run(&mut source(&server, settings), first.cursor).await.unwrap();
+    assert_eq!(second.ids(), ["rating/7001", "survey/01AAAA"], "a rating may have been changed");
+    let since = |index: usize, name: &str| parameters(&server.received()[index])[name].parse::<i64>().unwrap();
+    let days = (since(3, "start_time") - since(0, "start_time")) / 86_400;
+    assert_eq!(days, 60, "30 instead of 90 days back");
+    assert_eq!(since(5, "filter[created_at_start]") / 1_000_000_000_000, 1, "in milliseconds");
 }
 
 proptest! {

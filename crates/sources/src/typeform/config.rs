@@ -1,0 +1,51 @@
+//! `[[sources.typeform]]`.
+
+use moodline_types::Secret;
+use url::Url;
+
+use super::source::TypeformSource;
+use crate::{BuildContext, Source, SourceConfig, source_config};
+
+source_config! {
+    /// Responses to one form.
+    pub struct TypeformConfig {
+        /// The form's id, as in `https://form.typeform.com/to/ID`.
+        pub form: String,
+        /// A personal access token.
+        pub token: Secret,
+        /// Questions whose answers are the text, by id, reference or title; unless named, all that ask for a long text.
+        #[serde(default)]
+        pub text_questions: Vec<String>,
+        /// The question whose answer is the rating; unless named, the first on a scale.
+        #[serde(default)]
+        pub rating_question: Option<String>,
+        /// Where the API is; `https://api.eu.typeform.com/` for accounts in Europe.
+        #[serde(default = "api_url")]
+        pub api_url: Url,
+    }
+}
+
+fn api_url() -> Url {
+    Url::parse("https://api.typeform.com/").expect("a constant address")
+}
+
+impl SourceConfig for TypeformConfig {
+    fn origin(&self) -> String {
+        format!("form {}", self.form)
+    }
+
+    fn findings(&self) -> Vec<String> {
+        let good =
+            !self.form.is_empty() && self.form.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        let finding = format!(
+            "source `{}`: form: `{}` is no id; it is what stands behind /to/ in the form's address",
+            self.id, self.form
+        );
+        if good { Vec::new() } else { vec![finding] }
+    }
+
+    fn build(&self, context: &BuildContext<'_>) -> Result<Box<dyn Source>, String> {
+        let token = context.secret(&self.id, "token", &self.token)?;
+        Ok(Box::new(TypeformSource::new(self.clone(), token, context.http.clone())))
+    }
+}

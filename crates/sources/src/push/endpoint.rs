@@ -78,21 +78,25 @@ mod tests {
 
     use super::*;
 
-    fn endpoint() -> PushEndpoint {
+    fn endpoint(more: &str) -> PushEndpoint {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("secret"), format!("whsec_{}\n", STANDARD.encode([7; 32]))).unwrap();
-        let config = "id = \"shop\"\nsecrets = [{ file = \"secret\" }]\nrating_scale = [1, 5]";
-        let config: PushConfig = toml::from_str(config).unwrap();
+        let config = format!("id = \"shop\"\nsecrets = [{{ file = \"secret\" }}]\nrating_scale = [1, 5]\n{more}");
+        let config: PushConfig = toml::from_str(&config).unwrap();
         let http = HttpClient::new(&HttpConfig::default()).unwrap();
         PushEndpoint::new(&config, &BuildContext { http: &http, base_dir: folder.path() }).unwrap()
     }
 
     fn deliver(id: &str, body: &str) -> Result<Page, PushError> {
+        deliver_to(&endpoint(""), id, body)
+    }
+
+    fn deliver_to(endpoint: &PushEndpoint, id: &str, body: &str) -> Result<Page, PushError> {
         let mut mac = Hmac::<sha2::Sha256>::new_from_slice(&[7; 32]).unwrap();
         mac.update(format!("{id}.1614265330.{body}").as_bytes());
         let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
         let signed = Signed { id, timestamp: "1614265330", signature: &signature };
-        endpoint().read(signed, body.as_bytes(), DateTime::from_timestamp(1_614_265_330, 0).unwrap())
+        endpoint.read(signed, body.as_bytes(), DateTime::from_timestamp(1_614_265_330, 0).unwrap())
     }
 
     #[test]
@@ -109,6 +113,22 @@ mod tests {
             let page = deliver("msg_1", body).unwrap();
             let found: Vec<&str> = page.mentions.iter().map(|mention| mention.external_id.as_str()).collect();
             assert_eq!(found, ids, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_field_named_in_the_settings_is_found_inside_the_item() {
+        let endpoint = endpoint("columns = { text = \"review.body\", id = \"review.id\" }");
+        for body in [
+            r#"{"review": {"id": "r1", "body": "late"}}"#,
+            r#"{"type": "x", "data": {"review": {"id": "r1", "body": "late"}}}"#,
+        ] {
+            let page = deliver_to(&endpoint, "msg_1", body).unwrap();
+            assert_eq!(
+                (page.mentions[0].external_id.as_str(), page.mentions[0].text.as_str()),
+                ("r1", "late"),
+                "{body}"
+            );
         }
     }
 

@@ -111,7 +111,11 @@ pub(in crate::files) fn open_event(json: &[u8], mapping: &Mapping) -> Result<Box
         }
         root => root,
     };
-    Ok(Box::new(List { values: list_in(root, DEPTH).into_iter(), number: 0, mapping: mapping.clone() }))
+    // `{"review": {…}}` looks like a list of objects by their ids, unless the settings name a field inside.
+    let is_item = mapping.configured(Field::Text).is_some()
+        && root.as_object().is_some_and(|object| cells(object, mapping)[Field::Text as usize].is_some());
+    let values = if is_item { vec![root] } else { list_in(root, DEPTH) };
+    Ok(Box::new(List { values: values.into_iter(), number: 0, mapping: mapping.clone() }))
 }
 
 /// The objects of a document: itself a list, or the list under a usual or the only name, up to `depth` names down

@@ -1,5 +1,7 @@
 //! A database full of judged mentions, without a model: random opinions on the online bank's map.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use moodline_maps::{JourneyMap, parse_map};
 use moodline_store::{
@@ -91,6 +93,8 @@ fn mention(number: usize, now: DateTime<Utc>, random: &mut SmallRng) -> NewMenti
         posted_at_is_approximate: false,
         rating: None,
         content_hash: number.to_string(),
+        marks: Vec::new(),
+        redacted: BTreeMap::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::{fmt::Write as _, fs, hint::black_box, path::Path, time::Duration};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use moodline_assign::{AssignConfig, assign_map};
-use moodline_ingest::{AuthorKey, read_source};
+use moodline_ingest::{AuthorKey, Protection, read_source};
 use moodline_layers::{LayersConfig, refresh_layers};
 use moodline_model::{Classifier, LocalModel, ModelOptions, Text, find_model};
 use moodline_sources::FileSource;
@@ -62,9 +62,9 @@ fn import(criterion: &mut Criterion) {
             |store| {
                 let id = "rows".parse().expect("an id");
                 let mut source = FileSource::single(id, &file, moodline_sources::files::Columns::default());
-                let key = AuthorKey::from_bytes([1; 32]);
+                let protection = Protection::full(AuthorKey::from_bytes([1; 32])).unwrap();
                 let mut go_on = |_: &_| true;
-                let read = read_source(&mut source, &store, &key, &SystemClock, &mut go_on);
+                let read = read_source(&mut source, &store, &protection, &SystemClock, &mut go_on);
                 assert_eq!(runtime.block_on(read).expect("read").changes.added, ROWS as u64);
             },
             BatchSize::PerIteration,

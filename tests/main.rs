@@ -12,6 +12,7 @@ mod feeds;
 mod importing;
 mod maps;
 mod models;
+mod privacy;
 mod queries;
 mod seams;
 mod service;

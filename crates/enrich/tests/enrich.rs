@@ -102,6 +102,8 @@ async fn store_with(texts: &[&str]) -> SqliteStore {
         posted_at_is_approximate: false,
         rating: None,
         content_hash: (*text).to_owned(),
+        marks: Vec::new(),
+        redacted: std::collections::BTreeMap::new(),
     });
     let page = IngestPage { mentions: mentions.collect(), ..IngestPage::default() };
     store.commit_page(&"test".parse().unwrap(), &page, Utc::now()).await.unwrap();

@@ -38,12 +38,19 @@ impl AuthorKey {
 
     /// The hash of an author on one source: the first 16 bytes of HMAC-SHA-256, as 32 hexadecimal digits. The same
     /// handle on two sources gives two hashes, since it need not be the same person.
-    #[expect(clippy::missing_panics_doc, reason = "HMAC takes keys of any length")]
     pub fn hash(&self, source: &SourceId, author: &str) -> String {
+        self.mark(&[source.as_str(), author.trim()])
+    }
+
+    /// The first 16 bytes of HMAC-SHA-256 over `parts` with a zero byte between them, as 32 hexadecimal digits.
+    pub(crate) fn mark(&self, parts: &[&str]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
-        mac.update(source.as_str().as_bytes());
-        mac.update(&[0]);
-        mac.update(author.trim().as_bytes());
+        for (place, part) in parts.iter().enumerate() {
+            if place > 0 {
+                mac.update(&[0]);
+            }
+            mac.update(part.as_bytes());
+        }
         hex::encode(&mac.finalize().into_bytes()[..16])
     }
 }

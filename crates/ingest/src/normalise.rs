@@ -1,28 +1,36 @@
 //! One entry of a source made safe to keep.
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
+use moodline_privacy::Counts;
 use moodline_sources::Page;
 use moodline_store::{IngestPage, NewMention};
 use moodline_types::{RawMention, RejectedRow, SourceId};
 use sha2::{Digest, Sha256};
 
-use crate::AuthorKey;
+use crate::Protection;
 
 /// Longest text kept. Reviews end far below it; what is longer is a book or a mistake, and is set aside by name.
 pub const MAX_TEXT_CHARS: usize = 200_000;
 
 /// Turns a page as read into a page to store.
-pub(crate) fn page(source: &SourceId, page: Page, key: &AuthorKey, now: DateTime<Utc>) -> IngestPage {
+pub(crate) fn page(source: &SourceId, page: Page, protection: &Protection, now: DateTime<Utc>) -> IngestPage {
     let removed = page.removed.into_iter().map(bounded_id).collect();
-    let removed_authors = page.removed_authors.iter().map(|author| key.hash(source, author)).collect();
-    let Page { rejected, cursor, mut dropped, afresh, .. } = page;
+    let removed_authors = page.removed_authors.iter().map(|author| protection.author(source, author)).collect();
+    let Page { mut rejected, cursor, mut dropped, afresh, .. } = page;
+    // What could not be read, or is kept out, may name people as well.
+    let redacted = |text: &mut String| *text = protection.redact(text, &mut Counts::new());
+    for row in &mut rejected {
+        redacted(&mut row.excerpt);
+        redacted(&mut row.reason);
+    }
     for item in &mut dropped {
         item.external_id = bounded_id(std::mem::take(&mut item.external_id));
+        redacted(&mut item.excerpt);
     }
     let mut stored =
         IngestPage { rejected, cursor, removed, removed_authors, dropped, afresh, ..IngestPage::default() };
     for raw in page.mentions {
-        match mention(source, raw, key, now) {
+        match mention(source, raw, protection, now) {
             Ok(mention) => stored.mentions.push(mention),
             Err(rejected) => stored.rejected.push(rejected),
         }
@@ -30,11 +38,19 @@ pub(crate) fn page(source: &SourceId, page: Page, key: &AuthorKey, now: DateTime
     stored
 }
 
-fn mention(source: &SourceId, raw: RawMention, key: &AuthorKey, now: DateTime<Utc>) -> Result<NewMention, RejectedRow> {
+fn mention(
+    source: &SourceId,
+    raw: RawMention,
+    protection: &Protection,
+    now: DateTime<Utc>,
+) -> Result<NewMention, RejectedRow> {
     let text = clean(&raw.text);
     let title = raw.title.as_deref().map(clean).filter(|title| !title.is_empty());
     // A source may give a headline and nothing else: then the headline is what was said.
     let (title, text) = if text.is_empty() { (None, title.unwrap_or_default()) } else { (title, text) };
+    let mut redacted = Counts::new();
+    let title = title.map(|title| protection.redact(&title, &mut redacted));
+    let text = protection.redact(&text, &mut redacted);
     let reject = |reason: String| RejectedRow {
         origin: source.to_string(),
         line: None,
@@ -56,7 +72,8 @@ fn mention(source: &SourceId, raw: RawMention, key: &AuthorKey, now: DateTime<Ut
     }
     let external_id = bounded_id(raw.external_id);
     let (posted_at, posted_at_is_approximate) = bounded(raw.posted_at, now);
-    let author_hash = raw.author.as_deref().filter(|a| !a.trim().is_empty()).map(|a| key.hash(source, a));
+    let author_hash = raw.author.as_deref().filter(|a| !a.trim().is_empty()).map(|a| protection.author(source, a));
+    let marks = protection.marks(source, &external_id, raw.url.as_deref(), author_hash.as_deref());
     let content_hash = content_hash([
         title.as_deref().unwrap_or_default(),
         &text,
@@ -79,6 +96,8 @@ fn mention(source: &SourceId, raw: RawMention, key: &AuthorKey, now: DateTime<Ut
         posted_at_is_approximate,
         rating: raw.rating,
         content_hash,
+        marks,
+        redacted,
     })
 }
 
@@ -124,7 +143,13 @@ fn content_hash(parts: [&str; 5]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+    use crate::AuthorKey;
+
+    static PROTECTION: LazyLock<Protection> =
+        LazyLock::new(|| Protection::full(AuthorKey::from_bytes([7; 32])).unwrap());
 
     fn now() -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2026, 5, 1, 12, 0, 0).unwrap()
@@ -141,7 +166,7 @@ mod tests {
     }
 
     fn ingest(raw: RawMention) -> Result<NewMention, RejectedRow> {
-        mention(&"shop".parse().unwrap(), raw, &AuthorKey::from_bytes([7; 32]), now())
+        mention(&"shop".parse().unwrap(), raw, &PROTECTION, now())
     }
 
     #[test]
@@ -149,6 +174,32 @@ mod tests {
         let mention = ingest(raw("很好")).unwrap();
         assert!(!format!("{mention:?}").contains("mei"));
         assert!(mention.author_hash.is_some());
+    }
+
+    #[test]
+    fn personal_data_is_replaced_before_anything_is_kept_and_counted() {
+        let raw = RawMention { title: Some("Order no. 114-3941689-8772232".into()), ..raw("call 13812345678") };
+        let mention = ingest(raw).unwrap();
+        assert_eq!(mention.title.as_deref(), Some("Order no. [order]"));
+        assert_eq!(mention.text, "call [phone]");
+        assert_eq!(mention.redacted, Counts::from([("order".to_owned(), 1), ("phone".to_owned(), 1)]));
+        let rejected = RejectedRow { excerpt: "a@b.example,,".into(), ..ingest(super::tests::raw(" ")).unwrap_err() };
+        let page = Page { rejected: vec![rejected], ..Page::default() };
+        assert_eq!(super::page(&"shop".parse().unwrap(), page, &PROTECTION, now()).rejected[0].excerpt, "[e-mail],,");
+    }
+
+    #[test]
+    fn a_mention_carries_the_marks_of_its_identity_address_and_author() {
+        let raw = RawMention { url: Some("https://example.org/1".into()), ..raw("ok then") };
+        let mention = ingest(raw).unwrap();
+        let author = mention.author_hash.unwrap();
+        let expected = [
+            PROTECTION.mark_of_identity(&"shop".parse().unwrap(), "1"),
+            PROTECTION.mark_of_address("https://example.org/1"),
+            PROTECTION.mark_of_author(&author),
+        ];
+        assert_eq!(mention.marks, expected);
+        assert!(!mention.marks.contains(&author), "a tombstone is no author");
     }
 
     #[test]
@@ -188,7 +239,7 @@ mod tests {
         let undated = |hours| {
             let raw = RawMention { posted_at: None, ..raw("ok then") };
             let later = now() + Duration::hours(hours);
-            mention(&"shop".parse().unwrap(), raw, &AuthorKey::from_bytes([7; 32]), later).unwrap()
+            mention(&"shop".parse().unwrap(), raw, &PROTECTION, later).unwrap()
         };
         assert_eq!(undated(0).content_hash, undated(9).content_hash, "the time of fetching is no content");
 

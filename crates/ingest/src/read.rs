@@ -5,7 +5,7 @@ use moodline_store::{IngestPage, MentionStore, PageOutcome, RunStore, SourceRead
 use moodline_types::{Clock, Cursor, RejectedRow, RunKind, SourceId, error_chain};
 use tracing::{info, warn};
 
-use crate::{AuthorKey, IngestError, normalise};
+use crate::{IngestError, Protection, normalise};
 
 /// What reading a source changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,7 +33,7 @@ pub struct FetchOutcome {
 pub async fn read_source<S>(
     source: &mut dyn Source,
     store: &S,
-    key: &AuthorKey,
+    protection: &Protection,
     clock: &dyn Clock,
     progress: &mut (dyn FnMut(&FetchOutcome) -> bool + Send),
 ) -> Result<FetchOutcome, IngestError>
@@ -43,7 +43,7 @@ where
     let id = source.id().clone();
     let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
     let run = store.start_run(RunKind::Fetch, id.as_str(), clock.now()).await.map_err(failed)?;
-    let result = pages(source, store, key, clock, progress).await;
+    let result = pages(source, store, protection, clock, progress).await;
     let now = clock.now();
     match &result {
         Ok(outcome) => {
@@ -71,7 +71,7 @@ where
 async fn pages<S>(
     source: &mut dyn Source,
     store: &S,
-    key: &AuthorKey,
+    protection: &Protection,
     clock: &dyn Clock,
     progress: &mut (dyn FnMut(&FetchOutcome) -> bool + Send),
 ) -> Result<FetchOutcome, IngestError>
@@ -89,7 +89,7 @@ where
         let page_is_suspicious = page.suspicious;
         outcome.suspicious |= page_is_suspicious;
         let moved = page.cursor.is_some() && page.cursor != cursor;
-        let page: IngestPage = normalise::page(&id, page, key, clock.now());
+        let page: IngestPage = normalise::page(&id, page, protection, clock.now());
         outcome.unread += page.rejected.len() as u64;
         let changes = store.commit_page(&id, &page, clock.now()).await.map_err(failed)?;
         outcome.pages += 1;
@@ -121,13 +121,13 @@ pub async fn store_page<S>(
     store: &S,
     id: &SourceId,
     page: Page,
-    key: &AuthorKey,
+    protection: &Protection,
     clock: &dyn Clock,
 ) -> Result<(PageOutcome, Vec<RejectedRow>), IngestError>
 where
     S: MentionStore + ?Sized,
 {
-    let page = normalise::page(id, page, key, clock.now());
+    let page = normalise::page(id, page, protection, clock.now());
     let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
     let changes = store.commit_page(id, &page, clock.now()).await.map_err(failed)?;
     let reading = SourceReading::default();
@@ -142,17 +142,17 @@ where
 pub async fn preview_source(
     source: &mut dyn Source,
     cursor: Option<&Cursor>,
-    key: &AuthorKey,
+    protection: &Protection,
     clock: &dyn Clock,
 ) -> Result<IngestPage, IngestError> {
     let id = source.id().clone();
     let page = source.fetch(cursor).await.map_err(|source| IngestError::Source { id: id.clone(), source })?;
-    Ok(normalise::page(&id, page, key, clock.now()))
+    Ok(normalise::page(&id, page, protection, clock.now()))
 }
 
 impl std::fmt::Display for FetchOutcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let PageOutcome { added, revised, unchanged, hidden, rejected, dropped } = self.changes;
+        let PageOutcome { added, revised, unchanged, hidden, rejected, dropped, erased, redacted } = self.changes;
         write!(f, "{added} new, {revised} changed, {unchanged} known")?;
         if hidden > 0 {
             write!(f, ", {hidden} gone upstream")?;
@@ -162,6 +162,12 @@ impl std::fmt::Display for FetchOutcome {
         }
         if rejected > 0 {
             write!(f, ", {rejected} rows set aside")?;
+        }
+        if redacted > 0 {
+            write!(f, ", {redacted} pieces of personal data replaced")?;
+        }
+        if erased > 0 {
+            write!(f, ", {erased} left out because they were erased")?;
         }
         if let Some(note) = &self.note {
             write!(f, " ({note})")?;

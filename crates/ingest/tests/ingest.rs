@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 
 use async_trait::async_trait;
-use moodline_ingest::{AuthorKey, FetchOutcome, IngestError, read_source};
+use moodline_ingest::{AuthorKey, FetchOutcome, IngestError, Protection, read_source};
 use moodline_sources::{Page, Source, SourceError};
 use moodline_store::{MentionStore, Store};
 use moodline_store_sqlite::SqliteStore;
@@ -60,7 +60,8 @@ async fn store() -> SqliteStore {
 }
 
 async fn read(source: &mut ScriptedSource, store: &SqliteStore) -> Result<FetchOutcome, IngestError> {
-    read_source(source, store, &AuthorKey::from_bytes([1; 32]), &SystemClock, &mut |_| true).await
+    read_source(source, store, &Protection::full(AuthorKey::from_bytes([1; 32])).unwrap(), &SystemClock, &mut |_| true)
+        .await
 }
 
 #[tokio::test]
@@ -91,8 +92,8 @@ async fn a_source_that_repeats_itself_is_stopped() {
 async fn a_stop_between_pages_loses_nothing() {
     let store = store().await;
     let mut long = source([Ok(page(&["1"], "after 1", true)), Ok(page(&["2"], "after 2", false))]);
-    let key = AuthorKey::from_bytes([1; 32]);
-    let outcome = read_source(&mut long, &store, &key, &SystemClock, &mut |_| false).await.unwrap();
+    let protection = Protection::full(AuthorKey::from_bytes([1; 32])).unwrap();
+    let outcome = read_source(&mut long, &store, &protection, &SystemClock, &mut |_| false).await.unwrap();
     assert!(outcome.stopped);
     assert_eq!(read(&mut long, &store).await.unwrap().changes.added, 1);
     assert_eq!(long.asked_from, [None, Some("after 1".to_owned())]);

@@ -5,6 +5,7 @@ mod flags;
 mod maps;
 mod model;
 mod models;
+mod service;
 mod steps;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ pub(crate) use self::{
     maps::{ExportArgs, ExportFormat, MapCommand, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
     models::{AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
+    service::{AuditArgs, BackupArgs, EraseArgs, EraseWhat, RestoreArgs, ScheduleArgs, WorkCommand},
     steps::{DemoArgs, EnrichArgs, FetchArgs, InitArgs, LayersArgs, MapArg, RefreshArgs, Role, RunArgs},
 };
 
@@ -93,6 +95,21 @@ pub(crate) enum Command {
     /// List the models, make another one's opinions count, or forget one
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Show when every source is read and every map refreshed next
+    Schedule(ScheduleArgs),
+    /// Show what runs, what is due, what is stuck and how old every map is
+    Status,
+    /// Erase mentions by author, address, id or words, for good
+    Erase(EraseArgs),
+    /// Show who did what: corrections, erasures, backups and the like
+    Audit(AuditArgs),
+    /// Copy the database to a file while it is in use
+    Backup(BackupArgs),
+    /// Put a copy in the place of the database
+    Restore(RestoreArgs),
+    /// List what could not be judged or placed, and try it again
+    #[command(subcommand)]
+    Work(WorkCommand),
     /// Measure the model's quality on labelled files, per language and source
     Eval(EvalArgs),
     /// Measure the model's throughput on this machine

@@ -8,6 +8,7 @@ mod commands;
 mod daemon;
 mod output;
 mod progress;
+mod pulse;
 mod settings;
 mod wire;
 

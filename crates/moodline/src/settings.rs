@@ -13,10 +13,11 @@ use moodline_enrich::EnrichConfig;
 use moodline_http::HttpConfig;
 use moodline_layers::LayersConfig;
 use moodline_model::ModelOptions;
+use moodline_privacy::{Kind, Redactor};
 use moodline_schedule::Plan;
 use moodline_sources::SourcesConfig;
 use moodline_telemetry::LogConfig;
-use moodline_types::error_chain;
+use moodline_types::{Interval, MapId, SourceId, error_chain};
 use serde::Deserialize;
 
 /// Everything that can be set, with its default.
@@ -88,11 +89,21 @@ pub(crate) struct ScheduleConfig {
     pub(crate) fetch: String,
     /// When the maps are refreshed.
     pub(crate) refresh: String,
+    /// Maps that are refreshed at other times.
+    pub(crate) maps: BTreeMap<MapId, String>,
+    /// Longest random delay of whatever is due, so that not everybody asks at the same second.
+    pub(crate) jitter: Interval,
 }
 
 impl Default for ScheduleConfig {
     fn default() -> Self {
-        Self { time_zone: "UTC".to_owned(), fetch: "15 * * * *".to_owned(), refresh: "0 3 * * *".to_owned() }
+        Self {
+            time_zone: "UTC".to_owned(),
+            fetch: "15 * * * *".to_owned(),
+            refresh: "0 3 * * *".to_owned(),
+            maps: BTreeMap::new(),
+            jitter: Interval::from_secs(60),
+        }
     }
 }
 
@@ -130,11 +141,25 @@ impl ModelConfig {
 pub(crate) struct PrivacyConfig {
     /// The file with the key that authors are hashed with; made at first use.
     pub(crate) author_key_file: PathBuf,
+    /// Kinds of personal data that are replaced in texts before they are stored.
+    pub(crate) redact: Vec<Kind>,
+    /// Regular expressions of one's own by the name that takes the place of what they match.
+    pub(crate) patterns: BTreeMap<String, String>,
+    /// How long texts are kept; unset keeps them for good.
+    pub(crate) keep_text: Option<Interval>,
+    /// The same for single sources.
+    pub(crate) keep_text_of: BTreeMap<SourceId, Interval>,
 }
 
 impl Default for PrivacyConfig {
     fn default() -> Self {
-        Self { author_key_file: PathBuf::from("author.key") }
+        Self {
+            author_key_file: PathBuf::from("author.key"),
+            redact: Kind::ALL.to_vec(),
+            patterns: BTreeMap::new(),
+            keep_text: None,
+            keep_text_of: BTreeMap::new(),
+        }
     }
 }
 
@@ -205,6 +230,9 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     };
     plan(&["schedule".into(), "fetch".into()], &settings.schedule.fetch);
     plan(&["schedule".into(), "refresh".into()], &settings.schedule.refresh);
+    for (map, cron) in &settings.schedule.maps {
+        plan(&["schedule".into(), "maps".into(), map.as_str().into()], cron);
+    }
     let mut of_source = BTreeMap::new();
     for source in settings.sources.entries() {
         let index: &mut usize = of_source.entry(source.kind).or_default();
@@ -242,6 +270,11 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("http", "max_body_bytes", http.max_body_bytes > 0, "above 0");
     within("http", "max_per_host", (1..=100).contains(&http.max_per_host), "from 1 to 100");
     within("http", "timeout", !http.timeout.is_zero(), "longer than nothing");
+    for (name, pattern) in &settings.privacy.patterns {
+        if let Err(error) = Redactor::new(&[], &BTreeMap::from([(name.clone(), pattern.clone())])) {
+            findings.push(document.finding(&["privacy".into(), "patterns".into()], error_chain(&error)));
+        }
+    }
     for message in settings.sources.findings() {
         findings.push(document.finding(&["sources".into()], message));
     }

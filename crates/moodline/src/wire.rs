@@ -10,12 +10,13 @@ use std::{
 use anyhow::{Context, Result, bail};
 use moodline_enrich::SharedModel;
 use moodline_http::HttpClient;
-use moodline_ingest::AuthorKey;
+use moodline_ingest::{AuthorKey, Protection};
 use moodline_maps::{LoadedMap, read_maps};
 use moodline_model::{LocalModel, ModelError, find_model, find_model_of};
+use moodline_privacy::Redactor;
 use moodline_schedule::Drain;
 use moodline_sources::Source;
-use moodline_store::{MapChange, MapRecord, Store};
+use moodline_store::{JobGuard, MapChange, MapRecord, NewAct, Store};
 use moodline_store_postgres::PostgresStore;
 use moodline_store_sqlite::SqliteStore;
 use moodline_types::{Clock, MapId, ModelId, SourceId, SystemClock, error_chain};
@@ -23,6 +24,7 @@ use tracing::{info, warn};
 
 use crate::{
     progress::Progress,
+    pulse::Pulse,
     settings::{self, BadSettings, LoadedSettings, ModelConfig},
 };
 
@@ -33,6 +35,9 @@ pub(crate) struct App {
     pub(crate) clock: SystemClock,
     pub(crate) drain: Drain,
     pub(crate) progress: Progress,
+    pub(crate) pulse: Pulse,
+    /// Tells other processes that this one lives, and what it has claimed with it.
+    _alive: Option<Arc<JobGuard>>,
 }
 
 impl App {
@@ -40,7 +45,22 @@ impl App {
     pub(crate) async fn open(loaded: LoadedSettings, drain: Drain, progress: Progress) -> Result<Self> {
         let store = open_store(&loaded).await?;
         store.migrate().await.context("could not prepare the database")?;
-        Ok(Self { loaded, store, clock: SystemClock, drain, progress })
+        let alive = store.announce().await?.map(Arc::new);
+        Ok(Self { loaded, store, clock: SystemClock, drain, progress, pulse: Pulse::default(), _alive: alive })
+    }
+
+    /// The same with other settings, to be drained apart.
+    pub(crate) fn again(&self, loaded: LoadedSettings, drain: Drain) -> Self {
+        let Self { store, clock, progress, pulse, _alive: alive, .. } = self;
+        Self {
+            loaded,
+            store: Arc::clone(store),
+            clock: *clock,
+            drain,
+            progress: *progress,
+            pulse: pulse.clone(),
+            _alive: alive.clone(),
+        }
     }
 
     /// Loads the model whose opinions count and checks it: the one adopted, wherever it is at hand; the settings' where
@@ -111,10 +131,26 @@ impl App {
         Ok(sources)
     }
 
+    /// What stands between what people wrote and what is kept.
+    pub(crate) fn protection(&self) -> Result<Protection> {
+        let privacy = &self.loaded.settings.privacy;
+        let redactor = Redactor::new(&privacy.redact, &privacy.patterns).context("privacy.patterns cannot be used")?;
+        Ok(Protection::new(self.author_key()?, redactor))
+    }
+
+    /// Writes what somebody did into the audit log.
+    pub(crate) async fn record(&self, actor: String, action: &str, subject: &str, detail: String) -> Result<()> {
+        let act = NewAct { actor, action: action.to_owned(), subject: subject.to_owned(), detail };
+        Ok(self.store.record_act(&act, self.clock.now()).await?)
+    }
+
     /// The key authors are hashed with: `MOODLINE_AUTHOR_KEY`, else the key file, which is made at first use.
     pub(crate) fn author_key(&self) -> Result<AuthorKey> {
         if let Ok(hex) = std::env::var("MOODLINE_AUTHOR_KEY") {
             return AuthorKey::from_hex(&hex).context("MOODLINE_AUTHOR_KEY cannot be used");
+        }
+        if let Some(hex) = credential("author-key")? {
+            return AuthorKey::from_hex(&hex).context("the credential author-key cannot be used");
         }
         let path = self.loaded.base.join(&self.loaded.settings.privacy.author_key_file);
         match fs::read_to_string(&path) {
@@ -184,12 +220,48 @@ impl App {
 /// Opens a database by its address; `MOODLINE_DATABASE_URL` wins over the settings, so that a password need not stand
 /// in a file.
 async fn open_store(loaded: &LoadedSettings) -> Result<Arc<dyn Store>> {
-    let url = std::env::var("MOODLINE_DATABASE_URL").unwrap_or_else(|_| loaded.settings.database.url.clone());
-    if !settings::is_database_address(&url) {
-        return Err(BadSettings(format!("MOODLINE_DATABASE_URL: {}", settings::DATABASE_ADDRESS)).into());
-    }
+    let url = database_url(loaded)?;
     if url.starts_with("postgres") {
         return Ok(Arc::new(PostgresStore::open(&url).await.context("could not open the database")?));
+    }
+    Ok(Arc::new(SqliteStore::open(&url).await.context("could not open the database")?))
+}
+
+/// Puts a copy in the place of the database file the settings name.
+pub(crate) async fn restore(loaded: &LoadedSettings, file: &Path, overwrite: bool) -> Result<()> {
+    let url = database_url(loaded)?;
+    if url.starts_with("postgres") {
+        bail!("the database is a PostgreSQL server: restore it with pg_restore");
+    }
+    Ok(moodline_store_sqlite::restore(file, &url, overwrite).await?)
+}
+
+/// A secret that systemd hands to the service (`LoadCredential=`), `None` where it does not.
+fn credential(name: &str) -> Result<Option<String>> {
+    let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") else { return Ok(None) };
+    let path = Path::new(&folder).join(name);
+    match fs::read_to_string(&path) {
+        Ok(secret) => Ok(Some(secret.trim().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("could not read {}", path.display())),
+    }
+}
+
+/// The address of the database: from the environment, a credential of systemd, or the settings.
+pub(crate) fn database_url(loaded: &LoadedSettings) -> Result<String> {
+    let given = match std::env::var("MOODLINE_DATABASE_URL") {
+        Ok(url) => Some(("MOODLINE_DATABASE_URL", url)),
+        Err(_) => credential("database-url")?.map(|url| ("the credential database-url", url)),
+    };
+    let url = match given {
+        Some((origin, url)) if !settings::is_database_address(&url) => {
+            return Err(BadSettings(format!("{origin}: {}", settings::DATABASE_ADDRESS)).into());
+        }
+        Some((_, url)) => url,
+        None => loaded.settings.database.url.clone(),
+    };
+    if url.starts_with("postgres") {
+        return Ok(url);
     }
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let url = if path.starts_with('/') || path.starts_with(":memory:") {
@@ -197,7 +269,7 @@ async fn open_store(loaded: &LoadedSettings) -> Result<Arc<dyn Store>> {
     } else {
         format!("sqlite:{}", loaded.base.join(path).display())
     };
-    Ok(Arc::new(SqliteStore::open(&url).await.context("could not open the database")?))
+    Ok(url)
 }
 
 /// Loads the model the settings name, or the one that came with moodline.

@@ -24,6 +24,12 @@ impl Drain {
         Self::default()
     }
 
+    /// A drain that stops with this one, and can be stopped alone.
+    #[must_use]
+    pub fn child(&self) -> Self {
+        Self { stop: self.stop.child_token(), jobs: TaskTracker::new() }
+    }
+
     /// Tells everyone to stop; may be called more than once.
     pub fn stop(&self) {
         self.stop.cancel();
@@ -85,6 +91,16 @@ mod tests {
         assert!(drain.finished(Duration::from_secs(5)).await);
         assert_eq!(worker.await.unwrap(), "finished");
         assert!(!sleeper.await.unwrap(), "a sleeper is woken by the stop");
+    }
+
+    #[tokio::test]
+    async fn a_child_stops_with_its_parent_and_not_the_other_way_round() {
+        let parent = Drain::new();
+        let (first, second) = (parent.child(), parent.child());
+        first.stop();
+        assert!(!parent.is_stopping() && !second.is_stopping());
+        parent.stop();
+        assert!(second.is_stopping());
     }
 
     #[tokio::test]

@@ -1,8 +1,8 @@
 //! A cron expression read in a time zone.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use cron::Schedule;
 
@@ -46,8 +46,13 @@ pub struct Plan {
 impl Plan {
     /// Reads a cron expression of five fields, or six with seconds first, in an IANA time zone.
     ///
-    /// Weekdays are those of cron(5): 0 and 7 are Sunday, 1 is Monday, or `Mon` to `Sun`.
+    /// Weekdays are those of cron(5): 0 and 7 are Sunday, 1 is Monday, or `Mon` to `Sun`. An expression that begins
+    /// with `CRON_TZ=Europe/Berlin` is read in that zone instead.
     pub fn new(expression: &str, zone: &str) -> Result<Self, PlanError> {
+        let (expression, zone) = match expression.trim_start().strip_prefix("CRON_TZ=") {
+            Some(rest) => rest.split_once(char::is_whitespace).map_or((rest, rest), |(zone, rest)| (rest.trim(), zone)),
+            None => (expression, zone),
+        };
         let zone = zone.trim().parse::<Tz>().map_err(|_| PlanError::TimeZone(zone.to_owned()))?;
         let fields = six_fields(expression);
         let schedule = Schedule::from_str(&fields)
@@ -69,6 +74,14 @@ impl Plan {
             .take(CANDIDATES)
             .find(|(due, first)| *due > instant && *first)
             .map(|(due, _)| due)
+    }
+
+    /// A delay for what is due at `due`: `share` (0 to 1) of `longest`, or of a tenth of the time until it is due again
+    /// where that is less.
+    pub fn jitter(&self, due: DateTime<Utc>, longest: Duration, share: f64) -> TimeDelta {
+        let apart = self.next_after(due).map_or(TimeDelta::MAX, |next| next - due) / 10;
+        let longest = TimeDelta::from_std(longest).unwrap_or(TimeDelta::MAX).min(apart);
+        TimeDelta::milliseconds((longest.num_milliseconds() as f64 * share.clamp(0.0, 1.0)) as i64)
     }
 
     /// The zone it is read in.
@@ -182,6 +195,24 @@ mod tests {
                 assert!(due > now, "{expression}: after {now} comes {due}");
             }
         }
+    }
+
+    #[test]
+    fn an_expression_may_bring_its_own_zone() {
+        let plan = Plan::new("CRON_TZ=Asia/Shanghai 0 3 * * *", "UTC").unwrap();
+        assert_eq!(plan.next_after(at("2026-05-01T12:00:00Z")).unwrap(), at("2026-05-01T19:00:00Z"));
+        assert_eq!(plan.to_string(), "0 3 * * * (Asia/Shanghai)");
+        assert!(Plan::new("CRON_TZ=Mars/Base 0 3 * * *", "UTC").unwrap_err().to_string().contains("Mars/Base"));
+    }
+
+    #[test]
+    fn delays_stay_far_below_the_time_until_the_next() {
+        let due = at("2026-05-01T03:00:00Z");
+        let nightly = Plan::new("0 3 * * *", "UTC").unwrap();
+        assert_eq!(nightly.jitter(due, Duration::from_mins(2), 0.5), TimeDelta::minutes(1));
+        assert_eq!(nightly.jitter(due, Duration::ZERO, 1.0), TimeDelta::zero());
+        let often = Plan::new("* * * * *", "UTC").unwrap();
+        assert_eq!(often.jitter(due, Duration::from_mins(2), 1.0), TimeDelta::seconds(6));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Opening, migrating and closing the connections.
 
-use std::{collections::BTreeMap, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, path::Path, str::FromStr, time::Duration};
 
 use async_trait::async_trait;
 use chrono::Utc;
@@ -14,6 +14,7 @@ use sqlx::{
 use crate::{
     copies,
     failure::{Attempt, Failure},
+    jobs::Locks,
 };
 
 /// The transaction of a write.
@@ -40,6 +41,7 @@ const SERVER_LIMITS: [(&str, &str); 3] =
 pub struct PostgresStore {
     pool: PgPool,
     location: String,
+    pub(crate) locks: Locks,
 }
 
 impl PostgresStore {
@@ -61,7 +63,7 @@ impl PostgresStore {
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_lazy_with(options);
-        Ok(Self { pool, location })
+        Ok(Self { pool, location, locks: Locks::default() })
     }
 
     /// Begins a transaction that writes.
@@ -155,6 +157,11 @@ impl Store for PostgresStore {
             None => Ok(()),
             Some(newer) => Err(self.schema_failure(format!("migration {newer} comes from a newer version"))),
         }
+    }
+
+    async fn backup(&self, _file: &Path) -> Result<()> {
+        let instead = "back it up with pg_dump --format=custom, or with its provider's snapshots";
+        Err(StoreError::Elsewhere { location: self.location.clone(), instead })
     }
 
     async fn close(&self) {

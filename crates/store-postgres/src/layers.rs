@@ -36,6 +36,9 @@ async fn write(
 ) -> Attempt<()> {
     let mut tx = store.write().await?;
     runs::close(&mut tx, run, RunStatus::Done, summary, now).await?;
+    if let Some(layer) = layers.first() {
+        runs::look_back(&mut tx, run, layer.window.to).await?;
+    }
     let query = sqlx::query("DELETE FROM layers WHERE map = $1 AND run_id = $2").bind(map.as_str()).bind(run.0);
     query.execute(&mut *tx).await?;
     let numbered: Vec<(i32, &Layer)> = (0..).zip(layers).collect();
@@ -80,11 +83,12 @@ async fn write(
 
 async fn read(store: &PostgresStore, map: &MapId, run: Option<RunId>) -> Attempt<Option<LayerSet>> {
     let query = match run {
-        // Runs are numbered in time, so the newest is the highest that is done; `layers` is keyed by (map, run).
+        // Runs are numbered in time, so the newest is the highest that is done, and those that looked back come last;
+        // `layers` is keyed by (map, run).
         None => sqlx::query(
             "SELECT runs.* FROM runs WHERE runs.status = 'done' AND runs.kind = 'layers' \
              AND EXISTS (SELECT 1 FROM layers l WHERE l.map = $1 AND l.run_id = runs.id) \
-             ORDER BY runs.id DESC LIMIT 1",
+             ORDER BY runs.as_of IS NOT NULL, runs.as_of DESC, runs.id DESC LIMIT 1",
         )
         .bind(map.as_str()),
         Some(run) => sqlx::query(

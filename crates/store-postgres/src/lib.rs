@@ -4,12 +4,14 @@
 //! locks its rows in one order (mention, then work, then opinions; each by id), so that writers wait instead of meeting
 //! in a deadlock, and where the database still ends one of them the error says that trying again helps.
 
+mod acts;
 mod assignments;
 mod connect;
 mod copies;
 mod dropped;
 mod failure;
 mod flags;
+mod jobs;
 mod layers;
 mod maps;
 mod mentions;
@@ -17,6 +19,7 @@ mod models;
 mod opinions;
 mod overrides;
 mod page;
+mod privacy;
 mod query;
 mod rename;
 mod rollups;

@@ -7,7 +7,7 @@ use moodline_types::{MapId, MentionId, OpinionId, SentimentLabel, full_text};
 use sqlx::Row as _;
 
 use crate::{
-    PostgresStore,
+    PostgresStore, acts,
     connect::Tx,
     failure::Attempt,
     mentions,
@@ -86,6 +86,7 @@ async fn add(store: &PostgresStore, opinion: OpinionId, new: &NewOverride, now: 
     query.execute(&mut *tx).await?;
     work::queue_for_maps(&mut tx, &[mention], now).await?;
     apply_verdicts(&mut tx, &[mention]).await?;
+    acts::record(&mut tx, &new.act(opinion), now).await?;
     Ok(tx.commit().await?)
 }
 

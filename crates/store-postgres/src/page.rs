@@ -12,6 +12,7 @@ use crate::{
     connect::Tx,
     copies, dropped,
     failure::Attempt,
+    privacy,
     rows::{Db, ROWS_PER_INSERT, column},
     work,
 };
@@ -35,16 +36,17 @@ pub(crate) async fn commit(
     let mut tx = store.write_queueing().await?;
     copies::lock(&mut tx).await?;
     move_cursor(&mut tx, source, page).await?;
-    let known = known_mentions(&mut tx, source, &incoming, page).await?;
-
     let mut outcome = PageOutcome::default();
-    let (mut fresh, mut queued) = (Vec::new(), Vec::new());
+    let incoming = without_erased(&mut tx, incoming, &mut outcome).await?;
+    let known = known_mentions(&mut tx, source, &incoming, page).await?;
+    let (mut fresh, mut queued, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for (external_id, mention) in &incoming {
         match known.get(external_id) {
             None => fresh.push((external_id.as_str(), *mention)),
             Some(found) if found.hidden || found.content_hash != storable(&mention.content_hash) => {
                 revise(&mut tx, found, mention, now).await?;
                 queued.push(found.id);
+                changed.push(*mention);
             }
             Some(_) => outcome.unchanged += 1,
         }
@@ -56,6 +58,8 @@ pub(crate) async fn commit(
     }
     queued.extend(inserted.values());
     outcome.added = fresh.len() as u64;
+    let written = fresh.iter().map(|(_, mention)| *mention).chain(changed);
+    outcome.redacted = privacy::count_redacted(&mut tx, source, written).await?;
     let copies = copies::group(&mut tx, &queued, now).await?;
     queued.retain(|id| !copies.contains(id));
     work::queue_for_models(&mut tx, &queued, now).await?;
@@ -104,6 +108,20 @@ fn without_repeats(mentions: &[NewMention]) -> Vec<(String, &NewMention)> {
         }
     }
     unique
+}
+
+/// Leaves out what was erased: it must not come back because a source still shows it.
+async fn without_erased<'m>(
+    tx: &mut Tx,
+    mut incoming: Vec<(String, &'m NewMention)>,
+    outcome: &mut PageOutcome,
+) -> Attempt<Vec<(String, &'m NewMention)>> {
+    let marks: Vec<String> = incoming.iter().flat_map(|(_, mention)| mention.marks.iter().cloned()).collect();
+    let erased = privacy::erased_among(tx, &marks).await?;
+    let before = incoming.len();
+    incoming.retain(|(_, mention)| !mention.marks.iter().any(|mark| erased.contains(mark)));
+    outcome.erased = (before - incoming.len()) as u64;
+    Ok(incoming)
 }
 
 /// First in the transaction, so that two readers of one source take turns.
@@ -160,7 +178,7 @@ async fn revise(tx: &mut Tx, known: &Known, mention: &NewMention, now: DateTime<
                posted_ms = CASE WHEN $9 THEN posted_ms ELSE $8 END, \
                posted_approximate = (posted_approximate AND $9), \
                rating_value = $10, rating_worst = $11, rating_best = $12, content_hash = $13, \
-               changed_ms = $14, hidden_ms = NULL, canonical_id = coalesce($15, canonical_id), \
+               changed_ms = $14, hidden_ms = NULL, text_dropped_ms = NULL, canonical_id = coalesce($15, canonical_id), \
                thread = coalesce($16, thread) WHERE id = $1";
     let content_hash = storable(&mention.content_hash);
     let rating = mention.rating;

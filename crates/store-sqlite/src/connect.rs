@@ -1,6 +1,10 @@
 //! Opening, migrating and closing the database file.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use chrono::Utc;
@@ -12,15 +16,16 @@ use sqlx::{
 };
 
 use crate::{
-    copies,
+    backup, copies,
     failure::{Attempt, Failure, is_locked},
+    jobs::Locks,
 };
 
 /// The transaction of a write.
 pub(crate) type Tx = Transaction<'static, Sqlite>;
 
 /// Every schema this binary knows how to reach.
-static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
+pub(crate) static MIGRATOR: Migrator = sqlx::migrate!("../../migrations/sqlite");
 
 /// How long a writer waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,6 +42,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     readers: SqlitePool,
     location: String,
+    pub(crate) locks: Locks,
 }
 
 impl SqliteStore {
@@ -46,8 +52,8 @@ impl SqliteStore {
     /// # Errors
     /// `Address` for anything that is not such an address, `Unavailable` where the file cannot be opened.
     pub async fn open(url: &str) -> Result<Self> {
-        let options = file_options(url)?;
-        let path = options.get_filename().to_owned();
+        let path = file_path(url)?;
+        let options = file_options(&path);
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_folder(folder, url).await?;
         }
@@ -56,7 +62,8 @@ impl SqliteStore {
         let writer = writer.map_err(|error| Failure::from(error).told("open it", &location))?;
         let readers = connected(READERS, options.pragma("query_only", "ON")).await;
         let readers = readers.map_err(|error| Failure::from(error).told("open it", &location))?;
-        Ok(Self { writer, readers, location })
+        let locks = Locks::Folder(backup::locks_of(&path));
+        Ok(Self { writer, readers, location, locks })
     }
 
     /// A database that lives and dies with this value, its schema not yet created.
@@ -66,12 +73,17 @@ impl SqliteStore {
         // A second connection would be a second, empty database.
         let only = pool(1).min_connections(1).connect_with(options).await;
         let only = only.map_err(|error| Failure::from(error).told("open it", &location))?;
-        Ok(Self { writer: only.clone(), readers: only, location })
+        Ok(Self { writer: only.clone(), readers: only, location, locks: Locks::Memory(Arc::default()) })
     }
 
     /// Begins a transaction that writes.
     pub(crate) async fn write(&self) -> Attempt<Tx> {
         Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// The file, as errors name it.
+    pub(crate) fn location(&self) -> &str {
+        &self.location
     }
 
     /// Connections that read.
@@ -141,6 +153,10 @@ impl Store for SqliteStore {
         }
     }
 
+    async fn backup(&self, file: &Path) -> Result<()> {
+        self.told("write a backup", backup::write(self, file).await)
+    }
+
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
@@ -174,15 +190,20 @@ fn pool(connections: u32) -> SqlitePoolOptions {
         .test_before_acquire(false)
 }
 
-fn file_options(url: &str) -> Result<SqliteConnectOptions> {
+/// The file that `sqlite:PATH` or `sqlite://PATH` names. Every character of the path stands for itself.
+pub(crate) fn file_path(url: &str) -> Result<PathBuf> {
     let refuse = |reason: &str| StoreError::Address { url: url.to_owned(), reason: reason.to_owned() };
     let path = url.strip_prefix("sqlite:").ok_or_else(|| refuse("expected `sqlite:PATH`"))?;
     let path = path.strip_prefix("//").unwrap_or(path);
     if path.is_empty() || path.starts_with(":memory:") {
         return Err(refuse("expected the path of a file"));
     }
-    let options = SqliteConnectOptions::from_str(url).map_err(|error| refuse(&error.to_string()))?;
-    Ok(options
+    Ok(PathBuf::from(path))
+}
+
+fn file_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
         .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
@@ -192,7 +213,7 @@ fn file_options(url: &str) -> Result<SqliteConnectOptions> {
         // Pages kept per connection, in KiB when negative.
         .pragma("cache_size", "-16000")
         // What a long read let the log grow to is given back at the next checkpoint.
-        .pragma("journal_size_limit", "67108864"))
+        .pragma("journal_size_limit", "67108864")
 }
 
 async fn create_folder(folder: &Path, url: &str) -> Result<()> {

@@ -21,6 +21,12 @@ impl From<sqlx::Error> for Failure {
     }
 }
 
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Driver(error.into())
+    }
+}
+
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         Self::Told(error)
@@ -37,6 +43,7 @@ impl Failure {
         match cause(&error) {
             Cause::Busy => StoreError::Unavailable { location: location.to_owned(), source: Box::new(error) },
             Cause::Full => StoreError::Full { location: location.to_owned(), source: Box::new(error) },
+            Cause::ReadOnly => StoreError::ReadOnly { location: location.to_owned(), source: Box::new(error) },
             Cause::Other => StoreError::Refused { action, source: Box::new(error) },
         }
     }
@@ -45,6 +52,7 @@ impl Failure {
 enum Cause {
     Busy,
     Full,
+    ReadOnly,
     Other,
 }
 
@@ -75,12 +83,14 @@ fn primary_code(error: &dyn DatabaseError) -> Option<u32> {
 }
 
 fn of_code(error: &dyn DatabaseError) -> Cause {
+    const READONLY: u32 = 8;
     const IOERR: u32 = 10;
     const FULL: u32 = 13;
     const CANTOPEN: u32 = 14;
     match primary_code(error) {
         Some(BUSY | LOCKED | IOERR | CANTOPEN) => Cause::Busy,
         Some(FULL) => Cause::Full,
+        Some(READONLY) => Cause::ReadOnly,
         _ => Cause::Other,
     }
 }

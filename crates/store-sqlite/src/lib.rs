@@ -6,12 +6,15 @@
 //!
 //! Text search is case-insensitive for ASCII letters only, which is what SQLite's own functions know.
 
+mod acts;
 mod assignments;
+mod backup;
 mod connect;
 mod copies;
 mod dropped;
 mod failure;
 mod flags;
+mod jobs;
 mod layers;
 mod maps;
 mod mentions;
@@ -19,6 +22,7 @@ mod models;
 mod opinions;
 mod overrides;
 mod page;
+mod privacy;
 mod query;
 mod rename;
 mod rollups;
@@ -28,4 +32,5 @@ mod triage;
 mod vectors;
 mod work;
 
+pub use backup::restore;
 pub use connect::SqliteStore;

@@ -7,7 +7,7 @@ use moodline_types::{MapId, MentionId, OpinionId, SentimentLabel, full_text};
 use sqlx::Row as _;
 
 use crate::{
-    SqliteStore,
+    SqliteStore, acts,
     connect::Tx,
     failure::Attempt,
     rows::{Row, characters, column, instant, list, word_or_none},
@@ -83,6 +83,7 @@ async fn add(store: &SqliteStore, opinion: OpinionId, new: &NewOverride, now: Da
     query.execute(&mut *tx).await?;
     work::queue_for_maps(&mut tx, &[mention], now).await?;
     apply_verdicts(&mut tx, &[mention]).await?;
+    acts::record(&mut tx, &new.act(opinion), now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,7 +1,7 @@
 //! The journal of what ran.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use moodline_store::{Result, RunStore, StoreError, storable};
 use moodline_types::{Run, RunId, RunKind, RunStatus};
 use sqlx::Row as _;
@@ -35,6 +35,14 @@ pub(crate) async fn close(
     if query.bind(now.timestamp_millis()).execute(&mut **tx).await?.rows_affected() == 0 {
         return Err(StoreError::Missing { what: "run", id: run.to_string() }.into());
     }
+    Ok(())
+}
+
+/// Notes that a run looked back to `day`, where that is before the day it began.
+pub(crate) async fn look_back(tx: &mut Tx, run: RunId, day: NaiveDate) -> Attempt<()> {
+    let next_day = (day + Days::new(1)).and_time(NaiveTime::MIN).and_utc().timestamp_millis();
+    let sql = "UPDATE runs SET as_of = $2 WHERE id = $1 AND started_ms >= $3";
+    sqlx::query(sql).bind(run.0).bind(day).bind(next_day).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -72,6 +80,7 @@ pub(crate) fn stored(row: &Row) -> Attempt<Run> {
         started_at: instant(row, "runs", "started_ms")?,
         finished_at: instant_or_none(row, "runs", "finished_ms")?,
         summary: column(row, "summary")?,
+        as_of: column(row, "as_of")?,
     })
 }
 

@@ -37,7 +37,8 @@ pub(crate) async fn queue_for_maps(tx: &mut Tx, mentions: &[i64], now: DateTime<
     let sql = concat!(
         "INSERT INTO work (kind, target, mention_id, queued_ms) \
          SELECT 'assign', maps.id, m.id, $2 FROM maps, mentions m \
-         WHERE maps.retired_ms IS NULL AND m.id IN (SELECT value FROM json_each($1)) ORDER BY maps.id, m.id",
+         WHERE maps.retired_ms IS NULL AND m.id IN (SELECT value FROM json_each($1)) \
+         AND (m.text_dropped_ms IS NULL OR m.hidden_ms IS NOT NULL) ORDER BY maps.id, m.id",
         again!()
     );
     sqlx::query(sql).bind(list(mentions)).bind(now.timestamp_millis()).execute(&mut **tx).await?;
@@ -50,6 +51,7 @@ pub(crate) async fn queue_judged(tx: &mut Tx, model: &ModelId, map: Option<&MapI
         "INSERT INTO work (kind, target, mention_id, queued_ms) \
          SELECT DISTINCT 'assign', maps.id, o.mention_id, CAST($3 AS BIGINT) FROM maps, opinions o \
          WHERE maps.retired_ms IS NULL AND o.model = $1 AND ($2 IS NULL OR maps.id = $2) \
+         AND NOT EXISTS (SELECT 1 FROM mentions m WHERE m.id = o.mention_id AND m.text_dropped_ms IS NOT NULL) \
          ORDER BY maps.id, o.mention_id",
         again!()
     );
@@ -62,7 +64,7 @@ pub(crate) async fn queue_judged(tx: &mut Tx, model: &ModelId, map: Option<&MapI
 pub(crate) async fn queue_unjudged(tx: &mut Tx, model: &ModelId, now: DateTime<Utc>) -> Attempt<()> {
     let sql = "INSERT INTO work (kind, target, mention_id, queued_ms) \
                SELECT 'enrich', $1, m.id, $2 FROM mentions m WHERE m.hidden_ms IS NULL \
-               AND m.copy_of IS NULL \
+               AND m.copy_of IS NULL AND m.text_dropped_ms IS NULL \
                AND NOT EXISTS (SELECT 1 FROM opinions o WHERE o.mention_id = m.id AND o.model = $1) \
                ORDER BY m.id ON CONFLICT (kind, target, mention_id) DO NOTHING";
     sqlx::query(sql).bind(model.as_str()).bind(now.timestamp_millis()).execute(&mut **tx).await?;

@@ -1,7 +1,7 @@
 //! Every promise of the storage traits, kept by SQLite.
 
-use moodline_store::{MentionStore as _, Store as _, StoreError, conformance_tests};
-use moodline_store_sqlite::SqliteStore;
+use moodline_store::{JobStore as _, MentionStore as _, Store as _, StoreError, conformance_tests};
+use moodline_store_sqlite::{SqliteStore, restore};
 use moodline_testkit::{TestDatabase, temp_sqlite};
 
 async fn fresh() -> Option<(SqliteStore, TestDatabase)> {
@@ -87,4 +87,54 @@ async fn two_processes_may_write_at_once() {
     };
     tokio::join!(write(&one, "a"), write(&one, "b"), write(&two, "c"));
     assert_eq!(two.mention_count().await.unwrap(), 150);
+}
+
+#[tokio::test]
+async fn a_copy_made_in_use_is_whole_and_can_be_put_back_when_nobody_works() {
+    let database = temp_sqlite();
+    let store = SqliteStore::open(database.url()).await.unwrap();
+    store.migrate().await.unwrap();
+    let write = async |name: &str| {
+        let page = moodline_testkit::given::page(vec![moodline_testkit::given::mention(name, name)], "c");
+        store.commit_page(&"shop".parse().unwrap(), &page, moodline_testkit::given::at(0)).await.unwrap();
+    };
+    write("before").await;
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.db");
+    store.backup(&copy).await.unwrap();
+    assert!(store.backup(&copy).await.unwrap_err().to_string().contains("copy.db"), "an older copy is not replaced");
+    write("after").await;
+    let alive = store.announce().await.unwrap();
+    let refused = |error: StoreError| moodline_types::error_chain(&error);
+    let error = refused(restore(&copy, database.url(), false).await.unwrap_err());
+    assert!(error.contains("--overwrite"), "{error}");
+    let error = refused(restore(&copy, database.url(), true).await.unwrap_err());
+    assert!(error.contains("stop the service"), "{error}");
+    drop(alive);
+    store.close().await;
+    restore(&copy, database.url(), true).await.unwrap();
+    let back = SqliteStore::open(database.url()).await.unwrap();
+    back.check().await.unwrap();
+    assert_eq!(back.mention_count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_is_no_sound_copy_is_refused_before_anything_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let bad = folder.path().join("bad.db");
+    std::fs::write(&bad, "not a database, though it is long enough to be taken for one".repeat(50)).unwrap();
+    let url = format!("sqlite:{}", folder.path().join("new.db").display());
+    for from in [bad, folder.path().join("missing.db")] {
+        restore(&from, &url, false).await.unwrap_err();
+        assert!(!folder.path().join("new.db").exists());
+    }
+}
+
+#[tokio::test]
+async fn every_character_of_a_path_stands_for_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("100%20 sure? #1.db");
+    let store = SqliteStore::open(&format!("sqlite:{}", path.display())).await.unwrap();
+    store.migrate().await.unwrap();
+    assert!(path.is_file());
 }

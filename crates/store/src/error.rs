@@ -68,6 +68,34 @@ pub enum StoreError {
         /// Its id.
         id: String,
     },
+    /// The file or its folder cannot be written by this user.
+    #[error("the database at {location} cannot be written: this user may only read it")]
+    ReadOnly {
+        /// The database without its password.
+        location: String,
+        /// The driver's error.
+        #[source]
+        source: Cause,
+    },
+    /// A file beside the database is in the way, missing or damaged.
+    #[error("{file} cannot {what}")]
+    File {
+        /// The file.
+        file: String,
+        /// What cannot be done with it, e.g. `be written`.
+        what: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Something a database server does with its own tools.
+    #[error("{location} is a database server: {instead}")]
+    Elsewhere {
+        /// The database without its password.
+        location: String,
+        /// What to do.
+        instead: &'static str,
+    },
     /// Anything else the driver reports: a bug or a damaged file.
     #[error("the database refused to {action}")]
     Refused {

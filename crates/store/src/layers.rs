@@ -54,7 +54,8 @@ pub trait LayerStore: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<()>;
 
-    /// The layers of the newest finished run of a map, or of run `run`; `None` if there is none.
+    /// The layers of the newest finished run of a map, or of run `run`; `None` if there is none. A run whose window ends
+    /// before the day it began on looked back: it is the newest only where no other run is.
     async fn layers(&self, map: &MapId, run: Option<moodline_types::RunId>) -> Result<Option<LayerSet>>;
 
     /// Opinions with their mentions, by any condition.

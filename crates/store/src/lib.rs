@@ -6,10 +6,13 @@
 //! Two promises hold for every method that writes: it happens whole or not at all, in one transaction, and it may be
 //! repeated after a crash without loss or double count.
 
+mod acts;
 pub mod conformance;
 mod copies;
+mod erasure;
 mod error;
 mod flags;
+mod jobs;
 mod layers;
 mod maps;
 mod mentions;
@@ -20,11 +23,16 @@ mod runs;
 mod text;
 mod work;
 
+use std::path::Path;
+
 use async_trait::async_trait;
 
+pub use acts::{Act, ActStore, NewAct};
 pub use copies::{Fingerprint, Originals};
+pub use erasure::{Erased, Erasure, PrivacyStore, Unwanted};
 pub use error::StoreError;
 pub use flags::FlagStore;
+pub use jobs::{JobGuard, JobStore, workers_among};
 pub use layers::{LayerSet, LayerStore, RollupRow};
 pub use maps::{AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, RollupDifference, VectorStore};
 pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceReading, SourceState};
@@ -52,6 +60,9 @@ pub trait Store:
     + FlagStore
     + LayerStore
     + RunStore
+    + ActStore
+    + JobStore
+    + PrivacyStore
     + Send
     + Sync
 {
@@ -60,6 +71,12 @@ pub trait Store:
 
     /// Answers if the database can be reached and its schema is the one this binary was built for.
     async fn check(&self) -> Result<()>;
+
+    /// Writes a consistent copy of a database file that is in use to a new file.
+    ///
+    /// # Errors
+    /// `Elsewhere` for a database server, which has its own tools for that.
+    async fn backup(&self, file: &Path) -> Result<()>;
 
     /// Waits for running statements and closes the connections.
     async fn close(&self);

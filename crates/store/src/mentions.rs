@@ -1,5 +1,7 @@
 //! Mentions, the cursors that cover them, and the rows that could not be read.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use moodline_types::{Cursor, DroppedItem, Mention, MentionId, Rating, RejectedRow, SourceId};
@@ -34,6 +36,10 @@ pub struct NewMention {
     pub rating: Option<Rating>,
     /// Hash of everything whose change makes a revision: title, text, rating, date and language as read.
     pub content_hash: String,
+    /// Keyed hashes of its identity, address and author: where one has a tombstone, the mention is not stored.
+    pub marks: Vec<String>,
+    /// How often each kind of personal data was replaced in title and text.
+    pub redacted: BTreeMap<String, u32>,
 }
 
 /// Everything that one step of reading a source yields.
@@ -71,6 +77,10 @@ pub struct PageOutcome {
     pub rejected: u64,
     /// Items kept out by rules that were not known already.
     pub dropped: u64,
+    /// Mentions left out because they were erased.
+    pub erased: u64,
+    /// Pieces of personal data replaced in what is new or changed.
+    pub redacted: u64,
 }
 
 impl std::ops::AddAssign for PageOutcome {
@@ -81,6 +91,8 @@ impl std::ops::AddAssign for PageOutcome {
         self.hidden += other.hidden;
         self.rejected += other.rejected;
         self.dropped += other.dropped;
+        self.erased += other.erased;
+        self.redacted += other.redacted;
     }
 }
 

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use moodline_types::{MapId, MentionId, OpinionId, SentimentLabel, StageId, TouchpointId};
 
-use crate::Result;
+use crate::{NewAct, Result};
 
 /// A correction of one opinion. It holds for the evidence, not for the row: the same words of the same mention keep
 /// it when a new model judges them again, also where that model cuts the mention elsewhere ([`opinions_meant`]).
@@ -18,6 +18,24 @@ pub struct NewOverride {
     pub relevant: Option<bool>,
     /// Who said so.
     pub actor: String,
+}
+
+impl NewOverride {
+    /// The correction as the audit log has it.
+    pub fn act(&self, opinion: OpinionId) -> NewAct {
+        let sentiment = self.sentiment.map(|sentiment| format!("sentiment {sentiment}"));
+        let place = self.place.as_ref().map(|(map, place)| match place {
+            Some((stage, touchpoint)) => format!("at {touchpoint} in {stage} of map {map}"),
+            None => format!("nowhere on map {map}"),
+        });
+        let relevant = self.relevant.map(|relevant| if relevant { "relevant" } else { "irrelevant" }.to_owned());
+        NewAct {
+            actor: self.actor.clone(),
+            action: "relabel".to_owned(),
+            subject: format!("opinion {opinion}"),
+            detail: [sentiment, place, relevant].into_iter().flatten().collect::<Vec<_>>().join(", "),
+        }
+    }
 }
 
 /// A stored correction.

@@ -5,8 +5,11 @@
 //! the old state finds its lease gone and is dropped.
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime},
 };
 
 use async_trait::async_trait;
@@ -44,14 +47,28 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// A lease from `now` on for `time`, under a name nobody else claims by: this process, this instant, this claim.
+    /// A lease from `now` on for `time`, under a name nobody else claims by: this process, this claim.
     pub fn new(now: DateTime<Utc>, time: Duration) -> Self {
         static CLAIMS: AtomicU64 = AtomicU64::new(0);
         let claim = CLAIMS.fetch_add(1, Ordering::Relaxed);
-        let holder = format!("{}-{}-{claim}", std::process::id(), now.timestamp_micros());
+        let holder = format!("{}/{claim}", worker());
         let time = TimeDelta::from_std(time).unwrap_or(TimeDelta::hours(1));
         Self { holder, until: now + time }
     }
+}
+
+/// This process, under a name that no other has had: its number and when it first asked.
+pub(crate) fn worker() -> &'static str {
+    static WORKER: LazyLock<String> = LazyLock::new(|| {
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        format!("{}-{:x}", std::process::id(), since_1970.as_nanos())
+    });
+    &WORKER
+}
+
+/// The process in the name of a lease's holder.
+pub(crate) fn worker_of(holder: &str) -> Option<&str> {
+    holder.rsplit_once('/').map(|(worker, _)| worker)
 }
 
 /// One claimed mention.

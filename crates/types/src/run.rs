@@ -1,6 +1,6 @@
 //! One execution of a step of the pipeline.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{RunId, sentiment::named_enum};
 
@@ -47,4 +47,6 @@ pub struct Run {
     pub finished_at: Option<DateTime<Utc>>,
     /// What it did, as a short sentence, or why it failed.
     pub summary: Option<String>,
+    /// For layers of an earlier day than the run's own: that day.
+    pub as_of: Option<NaiveDate>,
 }

@@ -38,9 +38,9 @@ pub(super) async fn run(args: ImportArgs, context: &Context) -> Result<()> {
     }
     let app = context.app().await?;
     let mut source = FileSource::new(&config, Path::new(""));
-    let key = app.author_key()?;
+    let protection = app.protection()?;
     let bar = app.progress.counter("import");
-    let outcome = read_source(&mut source, app.store.as_ref(), &key, &app.clock, &mut |so_far| {
+    let outcome = read_source(&mut source, app.store.as_ref(), &protection, &app.clock, &mut |so_far| {
         let changes = so_far.changes;
         bar.set_position(changes.added + changes.revised + changes.unchanged);
         !app.drain.is_stopping()

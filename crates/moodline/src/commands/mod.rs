@@ -1,9 +1,12 @@
 //! One file per command; this one starts what they share.
 
+mod audit;
+mod backup;
 mod bench;
 mod check;
 mod classify;
 mod demo;
+mod erase;
 mod eval;
 mod feeds;
 mod flags;
@@ -13,9 +16,12 @@ mod map;
 mod mentions;
 mod model;
 mod relabel;
+mod schedule;
 mod source_test;
 mod sources;
+mod status;
 mod steps;
+mod work;
 
 use anyhow::Result;
 use moodline_schedule::Drain;
@@ -32,7 +38,7 @@ use crate::{
 
 #[cfg(test)]
 pub(crate) use init::DEFAULT_SETTINGS;
-pub(crate) use steps::{Refresh, draw, judge, place};
+pub(crate) use steps::{Refresh, draw, judge, place, retain};
 
 /// What every command is given.
 pub(crate) struct Context {
@@ -53,6 +59,19 @@ impl Context {
         let loaded = settings::load(self.cli.config.as_deref())?;
         self.log(&loaded.settings.log, service)?;
         Ok(loaded)
+    }
+
+    /// Reads the settings again, for a service that runs.
+    pub(crate) fn settings_again(&self) -> Result<LoadedSettings> {
+        Ok(settings::load(self.cli.config.as_deref())?)
+    }
+
+    /// Makes the running log follow changed settings, unless the command line says what to log.
+    pub(crate) fn set_level(&self, config: &LogConfig) -> Result<()> {
+        if self.cli.log.is_none() {
+            moodline_telemetry::set_level(&config.level)?;
+        }
+        Ok(())
     }
 
     /// Starts the log.
@@ -101,6 +120,13 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Classify(args) => classify::run(args, context).await,
         Command::Relabel(args) => relabel::run(args, context).await,
         Command::Model(command) => model::run(command, context).await,
+        Command::Schedule(args) => schedule::run(args, context).await,
+        Command::Status => status::run(context).await,
+        Command::Erase(args) => erase::run(args, context).await,
+        Command::Audit(args) => audit::run(args, context).await,
+        Command::Backup(args) => backup::backup(args, context).await,
+        Command::Restore(args) => backup::restore(args, context).await,
+        Command::Work(command) => work::run(command, context).await,
         Command::Eval(args) => eval::run(args, context).await,
         Command::Bench(args) => bench::run(args, context).await,
     }

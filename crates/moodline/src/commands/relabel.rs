@@ -40,10 +40,13 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
     }
     let correction = NewOverride { sentiment: args.sentiment, place, relevant, actor: args.actor };
     app.store.add_override(args.opinion, &correction, app.clock.now()).await?;
-    for map in app.map_ids(&[]).await? {
-        super::steps::place(&app, &map).await?;
-    }
     let mut out = Output::new();
+    for map in app.map_ids(&[]).await? {
+        // The correction holds; a map that cannot be placed now is placed with it later.
+        if let Err(error) = super::steps::place(&app, &map).await {
+            out.line(format!("{map}: not placed yet: {error:#}"))?;
+        }
+    }
     out.line(format!("opinion {} corrected; `moodline layers` draws the curve with it", args.opinion))?;
     Ok(out.flush()?)
 }

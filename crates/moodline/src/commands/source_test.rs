@@ -17,12 +17,12 @@ const SHOWN: usize = 5;
 /// Asks a source for one page from the beginning, stores nothing, and says what came back.
 pub(super) async fn run(id: &SourceId, app: &App) -> Result<()> {
     let http = app.http()?;
-    let key = app.author_key()?;
+    let protection = app.protection()?;
     let Some(mut source) = app.sources_with(&http, std::slice::from_ref(id))?.pop() else {
         bail!("source `{id}` is switched off: set `enabled = true` to test it");
     };
     let mut out = Output::new();
-    let page = preview_source(source.as_mut(), None, &key, &app.clock).await;
+    let page = preview_source(source.as_mut(), None, &protection, &app.clock).await;
     for exchange in http.exchanges() {
         show(&mut out, &exchange)?;
     }

@@ -1,9 +1,9 @@
 //! The four steps, alone or one after the other. They never call each other: this file runs them in their order.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use indicatif::ProgressBar;
 use metrics::{counter, histogram};
 use moodline_assign::{AssignOutcome, assign_map};
@@ -11,9 +11,9 @@ use moodline_enrich::{EnrichError, EnrichOutcome, SharedModel};
 use moodline_ingest::{FetchOutcome, preview_source, read_source};
 use moodline_layers::refresh_layers;
 use moodline_model::ModelProfile;
-use moodline_store::WorkKind;
+use moodline_store::{JobGuard, WorkKind};
 use moodline_types::{Clock, MapId, SourceId, error_chain};
-use tracing::error;
+use tracing::{error, warn};
 
 use super::Context;
 use crate::{
@@ -31,10 +31,16 @@ pub(super) async fn refresh(args: RefreshArgs, context: &Context) -> Result<()> 
     let failed = refresh.run(&app, &model, &mut |line| out.line(line)).await?;
     out.flush()?;
     if failed > 0 {
-        bail!("{failed} of the sources could not be read; everything else was refreshed");
+        bail!("{failed} of the sources and maps failed; everything else was refreshed");
     }
     Ok(())
 }
+
+/// How often a process that waits for another looks again.
+const POLL: Duration = Duration::from_millis(200);
+
+/// Mentions whose texts are dropped in one transaction.
+const RETAIN_BATCH: u32 = 1000;
 
 /// One pass through all four steps.
 #[derive(Debug, Clone, Default)]
@@ -45,14 +51,16 @@ pub(crate) struct Refresh {
 }
 
 impl Refresh {
-    /// Runs the steps, `say`ing what each did; how many sources failed. One source's failure does not keep the others
-    /// from being read nor the maps from being refreshed.
+    /// Runs the steps, `say`ing what each did; how many sources and maps failed. One that fails does not keep the others
+    /// from being read or drawn.
     pub(crate) async fn run(
         &self,
         app: &App,
         model: &SharedModel,
         say: &mut (dyn FnMut(String) -> std::io::Result<()> + Send),
     ) -> Result<usize> {
+        let as_of = today_or_before(app, self.as_of)?;
+        app.store.free_work_of_the_dead().await?;
         let mut failed = 0;
         for (id, result) in read_sources(app, &self.sources).await? {
             match result {
@@ -65,16 +73,114 @@ impl Refresh {
         }
         let judged = judge(app, model).await?;
         say(format!("enrich  {judged}"))?;
+        wait_for_others(app, WorkKind::Enrich, model.profile().id.as_str()).await?;
         for map in app.map_ids(&self.maps).await? {
-            let placed = place(app, &map).await?;
-            say(format!("assign  {map}: {placed}"))?;
             if app.drain.is_stopping() {
                 bail!("stopped before the layers of {map}; run it again to go on");
             }
-            say(format!("layers  {map}: {}", draw(app, &map, self.as_of).await?))?;
+            if let Err(error) = place_and_draw(app, &map, as_of, say).await {
+                failed += 1;
+                error!(map.id = %map, "{error:#}");
+                say(format!("layers  {map}: failed: {error:#}"))?;
+            }
+        }
+        let dropped = retain(app).await?;
+        if dropped > 0 {
+            say(format!("texts   {dropped} dropped for their age; their counts stay"))?;
         }
         Ok(failed)
     }
+}
+
+async fn place_and_draw(
+    app: &App,
+    map: &MapId,
+    as_of: Option<NaiveDate>,
+    say: &mut (dyn FnMut(String) -> std::io::Result<()> + Send),
+) -> Result<()> {
+    say(format!("assign  {map}: {}", place(app, map).await?))?;
+    wait_for_others(app, WorkKind::Assign, map.as_str()).await?;
+    if app.drain.is_stopping() {
+        bail!("stopped before the layers of {map}; run it again to go on");
+    }
+    let _turn = turn(app, &format!("layers/{map}")).await?;
+    Ok(say(format!("layers  {map}: {}", draw(app, map, as_of).await?))?)
+}
+
+/// Waits while other processes hold work that belongs to this refresh; what dead ones hold is done here. Ends when told
+/// to stop.
+async fn wait_for_others(app: &App, kind: WorkKind, target: &str) -> Result<()> {
+    let mut told = false;
+    loop {
+        let backlog = app.store.backlog(kind, target, app.clock.now()).await?;
+        if backlog.leased == 0 {
+            return Ok(());
+        }
+        if !told {
+            warn!(
+                "waiting for {} mentions that another process holds ({} for {target})",
+                backlog.leased,
+                kind.as_str()
+            );
+            told = true;
+        }
+        app.store.free_work_of_the_dead().await?;
+        if !app.drain.sleep(POLL).await {
+            return Ok(());
+        }
+    }
+}
+
+/// The right to a job, once whoever has it is through; `None` if told to stop.
+async fn turn(app: &App, job: &str) -> Result<Option<JobGuard>> {
+    let mut told = false;
+    loop {
+        if let Some(turn) = app.store.take_job(job).await? {
+            return Ok(Some(turn));
+        }
+        if !told {
+            warn!("waiting for another process that does {job}");
+            told = true;
+        }
+        if !app.drain.sleep(POLL).await {
+            return Ok(None);
+        }
+    }
+}
+
+/// A day that can be looked at: not one that has not come anywhere.
+fn today_or_before(app: &App, as_of: Option<NaiveDate>) -> Result<Option<NaiveDate>> {
+    let today = app.clock.now().date_naive();
+    match as_of {
+        Some(day) if day > today => bail!("--as-of {day} has not come yet: today is {today} (UTC)"),
+        day => Ok(day),
+    }
+}
+
+/// Drops the texts that are older than the settings want to keep them; how many mentions that were.
+pub(crate) async fn retain(app: &App) -> Result<u64> {
+    let privacy = &app.loaded.settings.privacy;
+    if privacy.keep_text.is_none() && privacy.keep_text_of.is_empty() {
+        return Ok(0);
+    }
+    let Some(_turn) = app.store.take_job("retain").await? else { return Ok(0) };
+    let mut dropped = 0;
+    for state in app.store.source_states().await? {
+        let Some(kept) = privacy.keep_text_of.get(&state.source).copied().or(privacy.keep_text) else { continue };
+        let Some(before) =
+            TimeDelta::from_std(kept.duration()).ok().and_then(|age| app.clock.now().checked_sub_signed(age))
+        else {
+            continue;
+        };
+        loop {
+            let batch = app.store.drop_texts(&state.source, before, RETAIN_BATCH, app.clock.now()).await?;
+            dropped += batch;
+            if batch < u64::from(RETAIN_BATCH) || app.drain.is_stopping() {
+                break;
+            }
+        }
+    }
+    Ok(dropped)
 }
 
 pub(super) async fn fetch(args: FetchArgs, context: &Context) -> Result<()> {
@@ -106,11 +212,11 @@ pub(super) async fn fetch(args: FetchArgs, context: &Context) -> Result<()> {
 }
 
 async fn preview(app: &App, only: &[SourceId], out: &mut Output) -> Result<()> {
-    let key = app.author_key()?;
+    let protection = app.protection()?;
     for mut source in app.sources(only)? {
         let id = source.id().clone();
         let cursor = app.store.source_state(&id).await?.and_then(|state| state.cursor);
-        let page = preview_source(source.as_mut(), cursor.as_ref(), &key, &app.clock).await?;
+        let page = preview_source(source.as_mut(), cursor.as_ref(), &protection, &app.clock).await?;
         out.heading(&format!("{id}: {} mentions, {} rows unreadable", page.mentions.len(), page.rejected.len()))?;
         let mut table = out.new_table(&["Posted", "Id", "Rating", "Text"]);
         for mention in page.mentions.iter().take(20) {
@@ -134,21 +240,23 @@ async fn preview(app: &App, only: &[SourceId], out: &mut Output) -> Result<()> {
 /// Reads every source after the other; each with its own result.
 pub(crate) async fn read_sources(app: &App, only: &[SourceId]) -> Result<Vec<(SourceId, Result<FetchOutcome>)>> {
     let sources = app.sources(only)?;
-    let key = app.author_key()?;
+    let protection = app.protection()?;
     let mut results = Vec::new();
     for mut source in sources {
         if app.drain.is_stopping() {
             break;
         }
         let id = source.id().clone();
+        let Some(turn) = turn(app, &format!("fetch/{id}")).await? else { break };
         let bar = app.progress.counter("fetch");
-        let result = read_source(source.as_mut(), app.store.as_ref(), &key, &app.clock, &mut |so_far| {
+        let result = read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut |so_far| {
             let changes = so_far.changes;
             bar.set_position(changes.added + changes.revised + changes.unchanged);
             !app.drain.is_stopping()
         })
         .await;
         bar.finish_and_clear();
+        drop(turn);
         if let Err(error) = &result {
             error!(source.id = %id, "{}", error_chain(error));
         }
@@ -165,6 +273,7 @@ pub(super) async fn enrich(args: EnrichArgs, context: &Context) -> Result<()> {
         None => app.model().await?,
     };
     let id = model.profile().id.clone();
+    app.store.free_work_of_the_dead().await?;
     let mut out = Output::new();
     if args.retry {
         let again = app.store.retry_set_aside(WorkKind::Enrich, id.as_str()).await?;
@@ -204,7 +313,12 @@ async fn waiting(app: &App, model: &SharedModel) -> Result<u64> {
 }
 
 fn watch<'a>(app: &'a App, bar: &'a ProgressBar) -> impl FnMut(&EnrichOutcome) -> bool + Send + 'a {
-    |so_far| {
+    let judged = counter!("moodline_judged_mentions_total");
+    let mut counted = 0;
+    move |so_far| {
+        app.pulse.beat("judge mentions");
+        judged.increment(so_far.mentions - counted);
+        counted = so_far.mentions;
         bar.set_length(so_far.mentions + so_far.waiting);
         bar.set_position(so_far.mentions);
         !app.drain.is_stopping()
@@ -227,6 +341,7 @@ async fn judged(
 pub(super) async fn assign(args: MapArg, context: &Context) -> Result<()> {
     let app = context.app().await?;
     app.register_maps().await?;
+    app.store.free_work_of_the_dead().await?;
     let mut out = Output::new();
     for map in app.map_ids(&args.map).await? {
         out.line(format!("{map}: {}", place(&app, &map).await?))?;
@@ -242,6 +357,7 @@ pub(crate) async fn place(app: &App, map: &MapId) -> Result<AssignOutcome> {
     let placed = counter!("moodline_placed_mentions_total", "map" => map.to_string());
     let mut counted = 0;
     let outcome = assign_map(app.store.as_ref(), map, config, &app.clock, &mut |so_far| {
+        app.pulse.beat("place opinions");
         placed.increment(so_far.mentions - counted);
         counted = so_far.mentions;
         bar.set_position(so_far.mentions);
@@ -249,18 +365,32 @@ pub(crate) async fn place(app: &App, map: &MapId) -> Result<AssignOutcome> {
     })
     .await
     .with_context(|| format!("could not place opinions on map {map}"))?;
+    placed.increment(outcome.mentions - counted);
     bar.finish_and_clear();
     Ok(outcome)
 }
 
 pub(super) async fn layers(args: LayersArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
+    let as_of = today_or_before(&app, args.as_of)?;
     app.register_maps().await?;
     let mut out = Output::new();
+    let mut failed = 0;
     for map in app.map_ids(&args.map).await? {
-        out.line(format!("{map}: {}", draw(&app, &map, args.as_of).await?))?;
+        let Some(_turn) = turn(&app, &format!("layers/{map}")).await? else { break };
+        match draw(&app, &map, as_of).await {
+            Ok(outcome) => out.line(format!("{map}: {outcome}"))?,
+            Err(error) => {
+                failed += 1;
+                out.line(format!("{map}: failed: {error:#}"))?;
+            }
+        }
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    if failed > 0 {
+        bail!("{failed} of the maps could not be drawn");
+    }
+    Ok(())
 }
 
 /// Computes the layers of one map as of a day, today unless said otherwise.

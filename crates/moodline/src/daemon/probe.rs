@@ -6,15 +6,20 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use metrics::{gauge, histogram};
 use moodline_api::{Check, Probe};
-use moodline_store::{Backlog, StoreError, WorkKind};
+use moodline_schedule::Drain;
+use moodline_store::{Backlog, Store, StoreError, WorkKind};
 use moodline_telemetry::Metrics;
-use moodline_types::{Clock, error_chain};
+use moodline_types::{Clock, SystemClock, error_chain};
 
-use crate::wire::App;
+use super::STALL;
+use crate::pulse::Pulse;
 
 /// Looks at the database whenever somebody asks.
 pub(super) struct AppProbe {
-    pub(super) app: Arc<App>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: SystemClock,
+    pub(super) drain: Drain,
+    pub(super) pulse: Pulse,
     pub(super) metrics: Metrics,
 }
 
@@ -22,9 +27,11 @@ pub(super) struct AppProbe {
 impl Probe for AppProbe {
     async fn readiness(&self) -> Vec<Check> {
         // The model was loaded and tested before anything listened.
-        let database = self.app.store.check().await.err().map(|error| error_chain(&error));
-        let stopping = self.app.drain.is_stopping().then(|| "stopping".to_owned());
-        vec![Check { name: "database", problem: database }, Check { name: "service", problem: stopping }]
+        let database = self.store.check().await.err().map(|error| error_chain(&error));
+        let stopping = self.drain.is_stopping().then(|| "stopping".to_owned());
+        let stalled =
+            self.pulse.stalled(STALL).map(|(job, silent)| format!("`{job}` has not moved for {} s", silent.as_secs()));
+        vec![Check { name: "database", problem: database }, Check { name: "service", problem: stopping.or(stalled) }]
     }
 
     async fn metrics(&self) -> Result<String, String> {
@@ -35,7 +42,7 @@ impl Probe for AppProbe {
 
 impl AppProbe {
     async fn observe(&self) -> Result<(), StoreError> {
-        let (store, now) = (&self.app.store, self.app.clock.now());
+        let (store, now) = (&self.store, self.clock.now());
         gauge!("moodline_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         let began = Instant::now();
         gauge!("moodline_mentions").set(store.mention_count().await? as f64);

@@ -6,26 +6,28 @@ use anyhow::Result;
 use async_trait::async_trait;
 use moodline_api::{Delivery, Receipt, Receiver, Refusal, Rejected};
 use moodline_http::HttpClient;
-use moodline_ingest::{AuthorKey, store_page};
+use moodline_ingest::{Protection, store_page};
 use moodline_sources::{
     BuildContext,
     push::{PushEndpoint, Signed},
 };
-use moodline_types::{Clock, error_chain};
+use moodline_store::Store;
+use moodline_types::{Clock, SystemClock, error_chain};
 use tracing::{error, info, warn};
 
 use crate::{settings::BadSettings, wire::App};
 
 /// The endpoints of the settings.
 pub(super) struct AppReceiver {
-    app: Arc<App>,
+    store: Arc<dyn Store>,
+    clock: SystemClock,
     endpoints: Vec<PushEndpoint>,
-    key: AuthorKey,
+    protection: Protection,
 }
 
 impl AppReceiver {
     /// `None` where the settings have no `[[sources.push]]` that is enabled.
-    pub(super) fn new(app: &Arc<App>) -> Result<Option<Self>> {
+    pub(super) fn new(app: &App) -> Result<Option<Self>> {
         let settings = &app.loaded.settings;
         let http = HttpClient::new(&settings.http)?;
         let context = BuildContext { http: &http, base_dir: &app.loaded.base };
@@ -35,7 +37,8 @@ impl AppReceiver {
         if endpoints.is_empty() {
             return Ok(None);
         }
-        Ok(Some(Self { app: Arc::clone(app), endpoints, key: app.author_key()? }))
+        let (store, clock) = (Arc::clone(&app.store), app.clock);
+        Ok(Some(Self { store, clock, endpoints, protection: app.protection()? }))
     }
 }
 
@@ -47,12 +50,12 @@ impl Receiver for AppReceiver {
         let id = endpoint.id();
         let Delivery { id: delivery_id, timestamp, signature, body, .. } = &delivery;
         let signed = Signed { id: delivery_id, timestamp, signature };
-        let page = endpoint.read(signed, body, self.app.clock.now()).map_err(|error| {
+        let page = endpoint.read(signed, body, self.clock.now()).map_err(|error| {
             let reason = error_chain(&error);
             warn!(source.id = %id, "refused a delivery to {id}: {reason}");
             if error.is_unauthorised() { Refusal::Unauthorised(reason) } else { Refusal::Unreadable(reason) }
         })?;
-        let stored = store_page(self.app.store.as_ref(), id, page, &self.key, &self.app.clock).await;
+        let stored = store_page(self.store.as_ref(), id, page, &self.protection, &self.clock).await;
         let (changes, rejected) = stored.map_err(|error| {
             error!(source.id = %id, "could not store a delivery to {id}: {}", error_chain(&error));
             Refusal::Unavailable

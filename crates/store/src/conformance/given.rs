@@ -49,6 +49,8 @@ pub fn mention(external_id: &str, text: &str) -> NewMention {
         posted_at_is_approximate: false,
         rating: None,
         content_hash: format!("hash of {text}"),
+        marks: Vec::new(),
+        redacted: std::collections::BTreeMap::new(),
     }
 }
 

@@ -42,6 +42,7 @@ pub async fn layers_appear_whole_and_only_when_done(store: &impl Store) -> Resul
         started_at: at(1),
         finished_at: Some(at(2)),
         summary: Some("2 layers".to_owned()),
+        as_of: None,
     };
     let expected = Some(LayerSet { run, layers });
     assert_eq!(store.layers(&id("m"), None).await?, expected);
@@ -69,6 +70,28 @@ pub async fn every_run_is_a_version(store: &impl Store) -> Result<()> {
     assert_eq!(net(store.layers(&id("m"), None).await?), Some(0.5));
     assert_eq!(net(store.layers(&id("m"), Some(runs[0])).await?), Some(0.25));
     assert_eq!(net(store.layers(&id("m"), Some(failed)).await?), None);
+    Ok(())
+}
+
+/// Looking back at an earlier day adds a version and changes nothing of how things stand.
+pub async fn looking_back_is_not_the_newest(store: &impl Store) -> Result<()> {
+    store.register_map(&map("m"), at(0)).await?;
+    let draw = async |until: i64, net: f64| {
+        let run = store.start_run(RunKind::Layers, "m", at(1)).await?;
+        let window = DayWindow { from: day(until - 27), to: day(until) };
+        let layers = [Layer { net: Some(net), window, ..layer(LayerNode::Map) }];
+        store.write_layers(run, &id("m"), &layers, "ok", at(2)).await?;
+        Result::Ok(run)
+    };
+    let newest = async || Result::Ok(store.layers(&id("m"), None).await?.and_then(|set| set.layers[0].net));
+    draw(-9, 0.1).await?;
+    assert_eq!(newest().await?, Some(0.1), "all there is");
+    let today = draw(0, 0.2).await?;
+    let back = draw(-1, 0.3).await?;
+    assert_eq!(newest().await?, Some(0.2));
+    let runs = store.runs(Some(RunKind::Layers), 2).await?;
+    assert_eq!((runs[0].id, runs[0].as_of), (back, Some(day(-1))));
+    assert_eq!((runs[1].id, runs[1].as_of), (today, None));
     Ok(())
 }
 

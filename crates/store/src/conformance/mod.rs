@@ -5,9 +5,11 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a broken promise panics, that is how a test fails")]
 
+pub mod acting;
 pub mod adopting;
 pub mod assigning;
 pub mod copying;
+pub mod erasing;
 pub mod given;
 pub mod ingesting;
 pub mod judging;
@@ -56,7 +58,11 @@ macro_rules! conformance_tests {
                 a_touched_flag_outlives_its_model, only_what_does_not_count_is_forgotten, judged_by_both_means_as_they_are_now;
             overriding: a_correction_outlives_the_opinion, a_correction_queues_every_map, the_latest_correction_wins_in_lists,
                 correcting_nothing_is_an_error;
-            layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, layers_round_trip, runs_are_journalled;
+            acting: a_correction_is_on_record, acts_are_listed_newest_first, a_job_is_taken_once_until_it_is_given_back,
+                work_of_a_process_that_is_gone_is_freed;
+            erasing: what_is_meant_is_found, what_is_erased_is_gone_from_every_count, what_is_erased_does_not_come_back,
+                rows_that_could_not_be_read_go_too, old_texts_go_and_their_counts_stay, redactions_are_counted_once;
+            layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, runs_are_journalled;
             querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,
                 the_mention_narrows, text_is_found_literally, flags_narrow, personas_narrow, order_and_pages, a_query_that_needs_a_map_finds_nothing_without;
         }

@@ -1,0 +1,112 @@
+//! `moodline erase`: somebody's words go, everywhere and for good.
+
+use anyhow::{Context as _, Result, bail};
+use moodline_ingest::Protection;
+use moodline_store::{Erasure, NewAct, Unwanted};
+use moodline_types::{Clock, MentionId, SourceId};
+
+use super::Context;
+use crate::{
+    cli::{EraseArgs, EraseWhat},
+    output::Output,
+    wire::App,
+};
+
+pub(super) async fn run(args: EraseArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    let protection = app.protection()?;
+    let meant = Meant::of(&app, &protection, &args).await?;
+    let mentions = app.store.unwanted(&meant.unwanted).await?;
+    let mut out = Output::new();
+    if args.dry_run {
+        out.line(format!("{} mentions would be erased", mentions.len()))?;
+        return Ok(out.flush()?);
+    }
+    let mut marks = meant.marks;
+    for ids in mentions.chunks(1000) {
+        for mention in app.store.mentions(ids).await? {
+            // An author is marked only when it is the author who is to go, an address likewise.
+            marks.push(protection.mark_of_identity(&mention.source, &mention.external_id));
+        }
+    }
+    let act = NewAct {
+        actor: args.actor,
+        action: "erase".to_owned(),
+        subject: meant.subject.to_owned(),
+        detail: format!("{} mentions", mentions.len()),
+    };
+    let erasure = Erasure { mentions, marks, rejected_with: meant.rejected_with, act };
+    let erased = app.store.erase(&erasure, app.clock.now()).await?;
+    out.line(format!(
+        "erased {} mentions and {} unreadable rows; they will not come back",
+        erased.mentions, erased.rejected
+    ))?;
+    if erased.mentions > 0 {
+        out.line("`moodline layers` draws the curves without them; the next refresh does it anyway")?;
+    }
+    Ok(out.flush()?)
+}
+
+/// What the arguments mean.
+struct Meant {
+    unwanted: Unwanted,
+    marks: Vec<String>,
+    rejected_with: Option<String>,
+    /// For the audit log, which must not name what is erased.
+    subject: &'static str,
+}
+
+impl Meant {
+    async fn of(app: &App, protection: &Protection, args: &EraseArgs) -> Result<Self> {
+        let EraseWhat { author, url, id, text } = &args.what;
+        if let Some(author) = author.as_deref().filter(|author| !author.trim().is_empty()) {
+            let sources = match &args.source {
+                Some(source) => vec![source.clone()],
+                None => every_source(app).await?,
+            };
+            let hashes: Vec<String> = sources.iter().map(|source| protection.author(source, author)).collect();
+            let marks = hashes.iter().map(|hash| protection.mark_of_author(hash)).collect();
+            let rejected_with = Some(author.trim().to_owned());
+            return Ok(Self { unwanted: Unwanted::Authors(hashes), marks, rejected_with, subject: "an author" });
+        }
+        if let Some(url) = url.as_deref().filter(|url| !url.trim().is_empty()) {
+            let marks = vec![protection.mark_of_address(url)];
+            let rejected_with = Some(url.to_owned());
+            return Ok(Self { unwanted: Unwanted::Url(url.to_owned()), marks, rejected_with, subject: "an address" });
+        }
+        if let Some(id) = id {
+            let (unwanted, marks) = match id.split_once('/') {
+                Some((source, external)) => {
+                    let source: SourceId = source.parse().with_context(|| format!("--id {id}"))?;
+                    let mark = protection.mark_of_identity(&source, external);
+                    (Unwanted::External(source, external.to_owned()), vec![mark])
+                }
+                None => {
+                    let number = id.parse().with_context(|| format!("--id {id}: expected a number or SOURCE/ID"))?;
+                    (Unwanted::Mention(MentionId(number)), Vec::new())
+                }
+            };
+            return Ok(Self { unwanted, marks, rejected_with: None, subject: "one mention" });
+        }
+        // A word or two would take half the database along.
+        match text.as_deref().map(str::trim).filter(|text| text.chars().count() >= 2) {
+            Some(text) => Ok(Self {
+                unwanted: Unwanted::Text(text.to_owned()),
+                marks: Vec::new(),
+                rejected_with: Some(text.to_owned()),
+                subject: "words",
+            }),
+            None => bail!("what is to be erased must be at least two characters long"),
+        }
+    }
+}
+
+/// Every source that is configured or was ever read.
+async fn every_source(app: &App) -> Result<Vec<SourceId>> {
+    let stored = app.store.source_states().await?.into_iter().map(|state| state.source);
+    let configured = app.loaded.settings.sources.entries().map(|entry| entry.id().clone());
+    let mut sources: Vec<SourceId> = stored.chain(configured).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    Ok(sources)
+}

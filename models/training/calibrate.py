@@ -17,6 +17,7 @@ from export import export, load
 from figures import f1, wilson
 from manifest import write_manifest
 from runtime import Runtime, export_onnx, softmax
+from sets import UNLEARNABLE
 
 MOST_UNSURE = 0.12  # share of texts that may be called unsure
 
@@ -151,7 +152,7 @@ def main() -> None:
     export_onnx(model.encoder, args.work / "float.onnx", args.work / "int8.onnx")
 
     runtime = Runtime(args.out, args.work / "int8.onnx", args.threads)
-    sets = [Sentiment(dev, runtime) for dev in sentiment_sets(args.data, args.share)]
+    sets = [Sentiment(dev, runtime) for dev in sentiment_sets(args.data, args.share) if tuple(dev.name.split("/")) not in UNLEARNABLE]
     temperature = fit_temperature(sets)
     unsure_below = fit_unsure(sets, temperature)
     clause = clauses(args.data, runtime, args.share)
@@ -164,7 +165,7 @@ def main() -> None:
                        "description": "the mean of the unit vectors of its wordings, made unit length again"},
     })
     results = {"temperature": temperature, "unsure_below": unsure_below, "thresholds": thresholds, "touchpoint_rule": rule,
-               "touchpoint": touchpoint, "clauses": clause}
+               "touchpoint": touchpoint, "clauses": clause, "share": args.share}
     text = json.dumps(round_all(results), ensure_ascii=False, indent=1)
     (args.work / "calibration.json").write_text(text + "\n", encoding="utf-8")
     print(text)

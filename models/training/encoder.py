@@ -82,6 +82,12 @@ class Encoder(nn.Module):
             if isinstance(module, Linear):
                 module.rounded = rounded
 
+    def freeze(self, layers: int) -> None:
+        """Everything below layer number `layers` learns no more."""
+        self.position.requires_grad_(False)
+        for module in (self.norm, *self.layers[:layers]):
+            module.requires_grad_(False)
+
     @classmethod
     def from_base(cls, base: BaseWeights, dropout: float = 0.0) -> "Encoder":
         """The base's own weights; the single token type is folded into the positions."""

@@ -7,6 +7,7 @@ emotion: one text, seven yes/no answers.  touchpoint: texts against descriptions
 import json
 import random
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,14 +15,19 @@ import opencc
 import torch
 
 import descriptions
+import narrative
+from encoder import EMOTION
 from sets import (CONSECUTIVE_SETS, EMOTION_SETS, LONG_SETS, NEVER_TRAINED, SENTIMENT_SETS, TOUCHPOINT_SETS, TWO_WAY_SETS, Text,
                   training_texts)
 from tokens import Tokens, batch
 
+NARRATED, NARRATED_PART, NARRATED_TOUCHPOINT = 0.08, 0.12, 0.14  # shares of whole texts, of joined parts, of touchpoint batches that `narrative.py` makes
+CHAINED = 0.15  # share of the joined inputs that are chains of accounts
+RARE_EMOTION = 0.3  # share of the goemotions texts drawn among those with a rare emotion
 LIMIT = 96  # tokens per text in training, longer in LONG_SETS
 JOINED_LIMIT = 128
-TOKENS_PER_BATCH = 2600
-TEXTS_PER_BATCH = 64
+TOKENS_PER_BATCH = 1600
+TEXTS_PER_BATCH = 40
 TRADITIONAL = 0.15  # share of Simplified texts turned into Traditional script
 # Everyday talk. Not tweets to companies, even neutral ones: what pushes those away blurs real complaints, too.
 OFF_TOPIC_SETS = ["smp2020_ewect", "goemotions"]
@@ -92,6 +98,8 @@ class Sampler:
         self.texts = texts
         self.sentiment = {n: self.balanced(texts[n]) for n in SENTIMENT_SETS}
         self.emotion = {n: Deck([t for t in texts[n] if t.emotion], self.dice) for n in EMOTION_SETS}
+        rare = [EMOTION.index(e) for e in ("sadness", "fear", "surprise", "disgust")]
+        self.rare = Deck([t for t in texts["goemotions"] if any(t.emotion[e] == 1.0 for e in rare)], self.dice)
         self.mapping = json.loads((data / "touchpoint_map.json").read_text(encoding="utf-8"))["map"]
         self.by_category: dict[str, dict[str, Deck]] = {}
         self.category_weight: dict[str, list[float]] = {}
@@ -171,7 +179,7 @@ class Sampler:
     def fill(self, kind: str) -> None:
         """Draws many inputs, sorts them by length, and cuts them into batches of about equal work."""
         inputs = [getattr(self, f"one_{kind}")() for _ in range(640)]
-        encoded = self.tokens.encode([i[0] for i in inputs], [i[1] for i in inputs], limit=JOINED_LIMIT if kind == "joined" else 200)
+        encoded = self.tokens.encode([i[0] for i in inputs], [i[1] for i in inputs], limit=JOINED_LIMIT if kind == "joined" else 232)
         order = sorted(range(len(inputs)), key=lambda i: len(encoded[i][0]))
         at = 0
         while at < len(order):
@@ -198,18 +206,32 @@ class Sampler:
         return out
 
     def one_whole(self) -> tuple[str, list, list]:
-        decks = self.sentiment[self.draw(SENTIMENT_SETS)]
-        t = self.dice.choices(decks, [d.weight for d in decks])[0].deal()
+        if self.dice.random() < NARRATED:
+            t = narrative.account(self.dice)
+            if t.sentiment == 1 and self.dice.random() < 0.5:
+                t = narrative.plain(self.dice, t.lang[:2])
+        else:
+            decks = self.sentiment[self.draw(SENTIMENT_SETS)]
+            t = self.dice.choices(decks, [d.weight for d in decks])[0].deal()
         text = self.cut(t)
         return text, [(0, len(text))], [answer(t)]
 
     def one_emotion(self) -> tuple[str, list, list]:
-        t = self.emotion[self.draw(EMOTION_SETS)].deal()
+        name = self.draw(EMOTION_SETS)
+        t = (self.rare if name == "goemotions" and self.dice.random() < RARE_EMOTION else self.emotion[name]).deal()
         text = self.cut(t)
         return text, [(0, len(text))], [t.emotion]
 
+    def short_text(self, lang: str, mood: int) -> Text:
+        if lang in narrative.LANGUAGES and self.dice.random() < NARRATED_PART:
+            return narrative.account(self.dice, mood=mood, lang=lang)
+        return self.short_decks[lang][mood].deal()
+
     def one_joined(self) -> tuple[str, list, list]:
-        if self.dice.random() < 0.35:
+        if self.dice.random() < CHAINED:
+            parts = narrative.chain(self.dice)
+            between = [self.dice.choice([b for b in BETWEEN[parts[0].lang[:2]] if not b[1] and b[0].strip() in "。，.,"]) for _ in parts]
+        elif self.dice.random() < 0.35:
             parts = self.dice.choice(self.neighbours[self.dice.choice(CONSECUTIVE_SETS)])
             between = [("" if p.lang[:2] in ("zh", "ja") else " ", "") for p in parts]
         else:
@@ -218,7 +240,7 @@ class Sampler:
             moods = [self.dice.choices([0, 1, 2], [4, 2, 4])[0] for _ in range(count)]
             if count == 2 and self.dice.random() < 0.6:
                 moods = self.dice.sample([0, 2], 2)
-            parts = [self.short_decks[lang][m].deal() for m in moods]
+            parts = [self.short_text(lang, m) for m in moods]
             between = [self.dice.choice(BETWEEN.get(lang, BETWEEN[""])) for _ in parts]
         text, spans, labels = "", [], []
         for i, (t, (stop, start)) in enumerate(zip(parts, between)):
@@ -238,6 +260,10 @@ class Sampler:
 
     def touchpoint(self) -> Batch:
         """Texts of one set against its own categories or, where mapped, against the general touchpoints."""
+        if self.dice.random() < NARRATED_TOUCHPOINT:
+            topics = list(narrative.OUTCOMES)
+            return self.against_descriptions([narrative.account(self.dice, social=True) for _ in range(40)], None,
+                                             set(self.dice.sample(topics, self.dice.randint(8, len(topics)))), narrative.describe)
         name = self.draw(TOUCHPOINT_SETS)
         mapping = self.mapping.get(name, {})
         decks = self.by_category[name]
@@ -247,7 +273,7 @@ class Sampler:
             sizes = Counter()
             for c, w in zip(names, weights):
                 sizes[mapping.get(c, "other")] += w
-            weights = [w / max(1.0, sizes[mapping.get(c, "other")]) ** 0.4 for c, w in zip(names, weights)]
+            weights = [w / max(1.0, sizes[mapping.get(c, "other")]) ** 0.5 for c, w in zip(names, weights)]
         texts = [decks[c].deal() for c in self.dice.choices(names, weights, k=28 if name in LONG_SETS else 40)]
         if as_general:
             labels = [{mapping.get(c, "other") for c in t.categories} for t in texts]
@@ -260,6 +286,14 @@ class Sampler:
             shown = set().union(*labels)
             shown |= set(self.dice.sample(names, min(len(names), 8)))
             describe = descriptions.category
+        return self.against_descriptions(texts, labels, shown, describe, LONG_SETS.get(name, LIMIT + 32))
+
+    def against_descriptions(self, texts: list[Text], labels: list[set[str]] | None, shown: set[str], describe: Callable[[str, random.Random], str],
+                             limit: int = LIMIT + 32) -> Batch:
+        """`labels` None: the texts' own categories, all of them shown."""
+        if labels is None:
+            labels = [set(t.categories) for t in texts]
+            shown = shown.union(*labels)
         off_name = self.dice.choice(OFF_TOPIC_SETS)
         off = [self.off_topic[off_name].deal() for _ in range(6)] if self.dice.random() < 0.3 else []
         columns = sorted(shown)
@@ -278,7 +312,7 @@ class Sampler:
             said.append(self.script(describe(c, self.dice), "zh-Hans"))
         rows = bodies + said
         ranges = [[found.get(i, (0, len(r)))] for i, r in enumerate(rows)]
-        encoded = self.tokens.encode(rows, ranges, limit=LONG_SETS.get(name, LIMIT + 32))
+        encoded = self.tokens.encode(rows, ranges, limit=limit)
         gold = torch.zeros(len(texts), len(columns))
         for i, here in enumerate(labels):
             for c in here & shown:

@@ -21,16 +21,19 @@ NEVER_TRAINED = {
 
 # Share of each set in the sentiment batches (relative).
 SENTIMENT_SETS = {
-    "shopping_zh": 18, "takeaway_zh": 6, "hotel_zh": 4, "chnsenticorp": 7, "eprstmt": 0.3, "openrice_yue": 3,
+    "shopping_zh": 17, "takeaway_zh": 6, "hotel_zh": 7, "chnsenticorp": 13, "eprstmt": 0.5, "openrice_yue": 4,
     "chinese_apc_products": 3, "chinese_zhang_restaurant": 3, "diaasq_zh_utt": 2, "zhijiang_ecom_opinions": 1.5,
-    "semeval16_zh": 3, "asqp_zh_foodbeverage": 3, "bdci_car2018": 2,
-    "umsab_tweets": 14, "semeval2017_tweets": 14, "sst2": 14, "brand_product_tweets": 3, "vu_app_reviews": 2,
-    "asqp_en_phone": 2, "oats_absa_sent": 3, "memd_absa": 4, "mams_acsa": 1,
-    "m_absa": 10, "indonlu_smsa": 2, "prdect_id": 1, "nsmc_sample": 2, "wisesight_th": 2,
+    "semeval16_zh": 2, "asqp_zh_foodbeverage": 2, "bdci_car2018": 1,
+    "umsab_tweets": 20, "semeval2017_tweets": 14, "sst2": 17, "brand_product_tweets": 2, "vu_app_reviews": 2,
+    "asqp_en_phone": 1.5, "oats_absa_sent": 2, "memd_absa": 3, "mams_acsa": 1,
+    "m_absa": 9, "indonlu_smsa": 1.5, "prdect_id": 0.5, "nsmc_sample": 1.5, "wisesight_th": 3,
 }
+# Labels that have nothing to do with their texts: the Hindi tweets, half of them in English, carry "great movie" as negative and "4 o'clock" as
+# positive; a model that learned from them for an hour still agreed with 38 % of the very labels it had seen.
+UNLEARNABLE = {("umsab_tweets", "hi")}
 # Sets whose neighbouring rows come from one review: joined, they are clauses in their real context.
 CONSECUTIVE_SETS = ["semeval16_zh", "oats_absa_sent", "m_absa"]
-EMOTION_SETS = {"goemotions": 55, "smp2020_ewect": 25, "kote": 12, "prdect_id": 8}
+EMOTION_SETS = {"goemotions": 50, "smp2020_ewect": 36, "kote": 8, "prdect_id": 6}
 TOUCHPOINT_SETS = {
     "asqp_zh_foodbeverage": 18, "asqp_en_phone": 14, "m_absa": 16, "memd_absa": 8, "oats_absa_sent": 7,
     "zhijiang_ecom_opinions": 6, "mams_acsa": 4, "semeval16_zh": 3, "bdci_car2018": 4, "aichallenger2018_sample": 3,
@@ -41,7 +44,7 @@ TOUCHPOINT_SETS = {
 SILENT_IS_NEUTRAL = {"semeval16_zh"}
 # Sets labelled without a neutral class.
 TWO_WAY_SETS = {"shopping_zh", "takeaway_zh", "hotel_zh", "chnsenticorp", "eprstmt", "sst2", "nsmc_sample", "prdect_id"}
-LONG_SETS = {"openrice_yue": 192, "aichallenger2018_sample": 160, "oats_absa_review": 128}
+LONG_SETS = {"openrice_yue": 192, "chnsenticorp": 200, "hotel_zh": 224, "aichallenger2018_sample": 160, "oats_absa_review": 128}
 
 SMP = {"happy": "joy", "angry": "anger", "sad": "sadness", "fear": "fear", "surprise": "surprise", "neutral": "neutral"}
 PRDECT = {"happy": "joy", "love": "joy", "anger": "anger", "sadness": "sadness", "fear": "fear"}
@@ -139,4 +142,4 @@ def training_texts(data: Path, names: set[str]) -> dict[str, list[Text]]:
     if clash:
         raise ValueError(f"evaluate-only sets in the training list: {sorted(clash)}")
     held = dev_texts(data)
-    return {n: [t for t in read(data, n, "train") if normal(t.text) not in held] for n in sorted(names)}
+    return {n: [t for t in read(data, n, "train") if (n, t.lang) not in UNLEARNABLE and normal(t.text) not in held] for n in sorted(names)}

@@ -210,7 +210,8 @@ writes the texts to `WORK/dev` as JSON Lines and runs, in short,
 
 `DATA` holds the labelled sets, which are not part of the project. Texts labelled *mixed* are left out. Intervals are those of `moodline eval`: 95 %, Wilson
 for shares, 1,000 bootstrap draws with a fixed seed for the others. Touchpoints, clauses and the calibration itself come from
-`calibrate.py`, which runs the layers in Python with ONNX Runtime, in an int8 of its own (7-bit weights); that is said again where it holds.
+`calibrate.py`, which runs the layers in Python with ONNX Runtime, in an int8 of its own (7-bit weights), here on {100 * c['share']:.0f} % of the texts it
+would take of each set; that is said again where it holds.
 
 ## Sentiment
 

@@ -21,10 +21,10 @@ from manifest import SELF_TEST, write_self_test
 from runtime import Runtime, softmax
 from sets import Text
 
-MOST = 6000  # texts of a set and language that are measured
-TRADITIONAL = 1500  # of shopping_zh, turned into Traditional script
+MOST = 1000  # texts of a set and language that are measured
+TRADITIONAL = 1000  # of shopping_zh, turned into Traditional script
 # How many texts of each set are held against the float encoder.
-COMPARED = {"shopping_zh": 250, "takeaway_zh": 200, "chnsenticorp": 200, "sst2": 200, "semeval2017_tweets": 250}
+COMPARED = {"shopping_zh": 150, "takeaway_zh": 150, "chnsenticorp": 150, "sst2": 150, "semeval2017_tweets": 150}
 COMPARED_ELSE = 40
 
 

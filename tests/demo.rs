@@ -38,10 +38,12 @@ fn the_demo_draws_three_curves_and_shows_what_people_dislike() {
         assert!(layer["n"].as_u64().unwrap() >= 16, "{map}/{touchpoint}: {layer}");
         let change = &layer["change"];
         assert!(change["net"].as_f64().unwrap() < -0.1, "{map}/{touchpoint} should have turned bad: {change}");
-        if map == "online-bank" {
-            assert!(change["high"].as_f64().unwrap() < 0.0, "beyond chance: {change}");
+        assert!(change["high"].as_f64().unwrap() < 0.0, "{map}/{touchpoint} beyond chance: {change}");
+        assert!(layer["net"].as_f64().unwrap() < 0.0, "{map}/{touchpoint} is bad: {layer}");
+        if map != "fitness-app" {
+            // There a third of the recent mentions are happy ones.
+            assert!(layer["high"].as_f64().unwrap() < 0.0, "{map}/{touchpoint} is bad beyond chance: {layer}");
         }
-        assert!(layer["high"].as_f64().unwrap() < 0.0, "{map}/{touchpoint} is bad beyond chance: {layer}");
         assert!(layer["low"].as_f64() <= layer["net"].as_f64() && layer["net"].as_f64() <= layer["high"].as_f64());
     }
 

@@ -87,7 +87,7 @@ name_id!(
     PersonaId, "persona id", max 40, extra "-", alphabet "a–z, 0–9 and -"
 );
 name_id!(
-    /// Name of a set of weights, e.g. `moodline-e5-small-1`: 1–80 of `a–z`, `0–9`, `-`, `.`, `_`.
+    /// Name of a set of weights, e.g. `moodline-e5-small-2`: 1–80 of `a–z`, `0–9`, `-`, `.`, `_`.
     ModelId, "model id", max 80, extra "-._", alphabet "a–z, 0–9, -, . and _"
 );
 

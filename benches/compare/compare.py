@@ -182,7 +182,7 @@ def main() -> None:
     arguments.add_argument("--count", type=int, default=1024, help="texts taken, evenly over all files")
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--model", type=Path, default=ROOT / "models" / "moodline-e5-small-1")
+    arguments.add_argument("--model", type=Path, default=ROOT / "models" / "moodline-e5-small-2")
     arguments.add_argument("--kernels", nargs="+", default=None, help="ours to run; all this processor has unless given")
     arguments.add_argument("--only-ours", action="store_true", help="compare answers with single precision only")
     options = arguments.parse_args()

@@ -237,12 +237,11 @@ impl Source for JetstreamSource {
         let mut progress = self.progress(cursor)?;
         let mut gathered = Gathered::default();
         let open = self.listening.take().filter(|listening| listening.position == progress.position);
-        let mut listening = match open {
-            Some(listening) => listening,
-            None => {
-                gathered.just_opened = true;
-                self.open(&progress, &mut gathered.notes).await?
-            }
+        let mut listening = if let Some(listening) = open {
+            listening
+        } else {
+            gathered.just_opened = true;
+            self.open(&progress, &mut gathered.notes).await?
         };
         let before = progress.position;
         let ended = self.listen(&mut listening, &mut progress, &mut gathered).await;

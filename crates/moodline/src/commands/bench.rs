@@ -92,7 +92,10 @@ pub(super) async fn run(args: BenchArgs, context: &Context) -> Result<()> {
         for (name, value, _) in figures {
             object.insert(name.to_owned(), if value.is_finite() { json!(value) } else { Value::Null });
         }
-        let of = |bucket: &Bucket| json!({"characters": bucket.characters(), "texts": bucket.texts, "texts_per_second": bucket.per_second});
+        let of = |bucket: &Bucket| {
+            let Bucket { texts, per_second, .. } = bucket;
+            json!({"characters": bucket.characters(), "texts": texts, "texts_per_second": per_second})
+        };
         object.insert("by_length".to_owned(), buckets.iter().map(of).collect());
         serde_json::to_writer_pretty(&mut out, &object).map_err(std::io::Error::from)?;
         out.gap()?;

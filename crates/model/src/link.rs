@@ -39,18 +39,16 @@ pub(crate) fn link_starts(chars: &[char]) -> Vec<usize> {
 }
 
 fn opens(chars: &[char], at: usize) -> bool {
-    let is = |word: &&str| {
-        let mut own = word.chars();
-        let same = |(c, expected): (&char, char)| c.to_lowercase().eq(expected.to_lowercase());
+    let is = |word: &str| {
         let length = word.chars().count();
-        chars.len() - at > length && chars[at..].iter().zip(own.by_ref()).all(same)
+        let same = |(c, expected): (&char, char)| c.to_lowercase().eq(expected.to_lowercase());
+        chars.len() - at > length && chars[at..].iter().zip(word.chars()).all(same)
     };
     if is_spaceless(chars[at]) {
-        return UNSPACED.iter().any(|word| is(&word));
+        return UNSPACED.iter().any(|word| is(word));
     }
-    let spaced = |word: &&&str| chars[at + word.chars().count()].is_whitespace();
     let parted = chars[at - 1].is_whitespace() || matches!(chars[at - 1], ',' | '(');
-    parted && WORDS.iter().filter(|word| is(word)).any(|word| spaced(&word))
+    parted && WORDS.iter().any(|word| is(word) && chars[at + word.chars().count()].is_whitespace())
 }
 
 #[cfg(test)]

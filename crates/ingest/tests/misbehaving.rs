@@ -16,7 +16,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use moodline_http::{HttpClient, HttpConfig};
-use moodline_ingest::{AuthorKey, FetchOutcome, IngestError, read_source};
+use moodline_ingest::{AuthorKey, FetchOutcome, IngestError, Protection, read_source};
 use moodline_sources::SourcesConfig;
 use moodline_store::{MentionStore, Store};
 use moodline_store_sqlite::SqliteStore;
@@ -199,7 +199,14 @@ async fn run(settings: &str, store: &SqliteStore, timeout: Interval) -> Result<F
         ..HttpConfig::default()
     };
     let mut source = config.build(&HttpClient::new(&http).unwrap(), Path::new("."), &[]).unwrap().remove(0);
-    read_source(source.as_mut(), store, &AuthorKey::from_bytes([7; 32]), &SystemClock, &mut |_| true).await
+    read_source(
+        source.as_mut(),
+        store,
+        &Protection::full(AuthorKey::from_bytes([7; 32])).unwrap(),
+        &SystemClock,
+        &mut |_| true,
+    )
+    .await
 }
 
 /// How often each post is stored, by its text.

@@ -50,7 +50,7 @@ fn luhn(digits: &str) -> bool {
             (_, doubled) => doubled / 10 + doubled % 10,
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Resident identity numbers of GB 11643: region, date of birth, sequence, and a check digit by ISO 7064 MOD 11-2.
@@ -94,15 +94,12 @@ fn is_phone(written: &str, digits: &str) -> bool {
     let groups: Vec<usize> = groups(written);
     match groups.as_slice() {
         // 010-6552-9988, 03-1234-5678, 091 234 5678
-        [2..=4, 3..=4, 4] if digits.starts_with('0') => true,
-        // 010-65529988
-        [3..=4, 7..=8] if digits.starts_with('0') => true,
+        // 010-65529988, 06 12 34 56 78
+        [2..=4, 3..=4, 4] | [3..=4, 7..=8] | [2, 2, 2, 2, 2] if digits.starts_with('0') => true,
         // (212) 555-0142, 212-555-0142; 400-820-8820 is a company's.
         [3, 3, 4] => !digits.starts_with("400") && !digits.starts_with("800") && !digits.starts_with(['0', '1']),
         // 612 345 678
         [3, 3, 3] => digits.starts_with(['6', '7']),
-        // 06 12 34 56 78
-        [2, 2, 2, 2, 2] => digits.starts_with('0'),
         _ => false,
     }
 }

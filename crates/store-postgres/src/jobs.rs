@@ -53,14 +53,12 @@ impl Locks {
 
     fn session(&self, options: PgConnectOptions) -> mpsc::UnboundedSender<Ask> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match known.as_ref().filter(|session| !session.is_closed()) {
-            Some(session) => session.clone(),
-            None => {
-                let (session, asks) = mpsc::unbounded_channel();
-                tokio::spawn(keep(Session { options, open: None, held: HashSet::new() }, asks));
-                known.insert(session).clone()
-            }
+        if let Some(session) = known.as_ref().filter(|session| !session.is_closed()) {
+            return session.clone();
         }
+        let (session, asks) = mpsc::unbounded_channel();
+        tokio::spawn(keep(Session { options, open: None, held: HashSet::new() }, asks));
+        known.insert(session).clone()
     }
 }
 

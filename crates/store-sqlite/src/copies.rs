@@ -53,19 +53,16 @@ pub(crate) async fn group(tx: &mut Tx, mentions: &[i64], now: DateTime<Utc>) -> 
     let mut originals = candidates(tx, &compared).await?;
     let (mut copies, mut own, mut recount, mut promoted) = (Vec::new(), Vec::new(), left, Vec::new());
     for mention in compared {
-        match originals.of(&mention.fingerprint) {
-            Some(original) => {
-                copies.push((mention.id, original));
-                recount.push(original);
-                if !mention.fresh && mention.before.is_none() {
-                    recount.push(mention.id);
-                }
+        if let Some(original) = originals.of(&mention.fingerprint) {
+            copies.push((mention.id, original));
+            recount.push(original);
+            if !mention.fresh && mention.before.is_none() {
+                recount.push(mention.id);
             }
-            None => {
-                promoted.extend(mention.before.map(|before| (mention.id, before)));
-                own.extend(mention.fingerprint.keys().into_iter().map(|key| (key, mention.id)));
-                originals.add(mention.id, mention.fingerprint);
-            }
+        } else {
+            promoted.extend(mention.before.map(|before| (mention.id, before)));
+            own.extend(mention.fingerprint.keys().into_iter().map(|key| (key, mention.id)));
+            originals.add(mention.id, mention.fingerprint);
         }
     }
     for chunk in own.chunks(ROWS_PER_INSERT) {

@@ -66,12 +66,11 @@ fn copies_are_found_and_coincidences_are_not() {
         let mut pairs: Vec<(i64, &String)> = Vec::new();
         for text in &texts {
             let fingerprint = Fingerprint::of(text, None);
-            match originals.of(&fingerprint) {
-                Some(original) => pairs.push((original, text)),
-                None => {
-                    originals.add(kept.len() as i64, fingerprint);
-                    kept.push(text);
-                }
+            if let Some(original) = originals.of(&fingerprint) {
+                pairs.push((original, text));
+            } else {
+                originals.add(kept.len() as i64, fingerprint);
+                kept.push(text);
             }
         }
         eprintln!("{set}: {} texts, {} grouped with an earlier one", texts.len(), pairs.len());

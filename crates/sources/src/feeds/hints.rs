@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_schedule_of_the_same_period_does_not_miss_every_second_turn() {
-        let hints = Hints { rest: Some(Duration::from_mins(60)), ..Hints::default() };
+        let hints = Hints { rest: Some(Duration::from_hours(1)), ..Hints::default() };
         let now: DateTime<Utc> = "2024-05-01T03:15:20Z".parse().unwrap();
         assert!(hints.not_before(now).unwrap() < "2024-05-01T04:15:00Z".parse::<DateTime<Utc>>().unwrap());
     }

@@ -62,7 +62,7 @@ fn import(criterion: &mut Criterion) {
             |store| {
                 let id = "rows".parse().expect("an id");
                 let mut source = FileSource::single(id, &file, moodline_sources::files::Columns::default());
-                let protection = Protection::full(AuthorKey::from_bytes([1; 32])).unwrap();
+                let protection = Protection::full(AuthorKey::from_bytes([1; 32])).expect("the default patterns");
                 let mut go_on = |_: &_| true;
                 let read = read_source(&mut source, &store, &protection, &SystemClock, &mut go_on);
                 assert_eq!(runtime.block_on(read).expect("read").changes.added, ROWS as u64);

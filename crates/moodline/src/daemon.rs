@@ -160,7 +160,7 @@ impl Reloads {
             hangups.recv().await;
             return;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -47,6 +47,7 @@ pub(crate) struct EvalArgs {
     /// Show what would change at every touchpoint if this model's opinions counted, of mentions that it and the adopted
     /// model have judged (`moodline enrich --model`); without an id, the only other model there is
     #[arg(long, value_name = "MODEL", num_args = 0..=1, conflicts_with_all = ["files", "corrections", "compare", "map"])]
+    #[expect(clippy::option_option, reason = "an option whose value may be left out")]
     pub(crate) diff: Option<Option<ModelId>>,
     /// Judge with the model of this folder too and put both side by side
     #[arg(long, value_name = "MODEL_DIR")]

@@ -75,16 +75,13 @@ impl Meant {
             return Ok(Self { unwanted: Unwanted::Url(url.to_owned()), marks, rejected_with, subject: "an address" });
         }
         if let Some(id) = id {
-            let (unwanted, marks) = match id.split_once('/') {
-                Some((source, external)) => {
-                    let source: SourceId = source.parse().with_context(|| format!("--id {id}"))?;
-                    let mark = protection.mark_of_identity(&source, external);
-                    (Unwanted::External(source, external.to_owned()), vec![mark])
-                }
-                None => {
-                    let number = id.parse().with_context(|| format!("--id {id}: expected a number or SOURCE/ID"))?;
-                    (Unwanted::Mention(MentionId(number)), Vec::new())
-                }
+            let (unwanted, marks) = if let Some((source, external)) = id.split_once('/') {
+                let source: SourceId = source.parse().with_context(|| format!("--id {id}"))?;
+                let mark = protection.mark_of_identity(&source, external);
+                (Unwanted::External(source, external.to_owned()), vec![mark])
+            } else {
+                let number = id.parse().with_context(|| format!("--id {id}: expected a number or SOURCE/ID"))?;
+                (Unwanted::Mention(MentionId(number)), Vec::new())
             };
             return Ok(Self { unwanted, marks, rejected_with: None, subject: "one mention" });
         }

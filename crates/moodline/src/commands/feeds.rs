@@ -58,7 +58,7 @@ pub(super) fn import(file: &Path, loaded: &LoadedSettings) -> Result<()> {
         }
         let id = feed.source_id(|id| taken.contains(id));
         let title: String = feed.title.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        written.push_str(&format!("\n# {title}\n{}", entry(&id, &feed.url)));
+        written.extend(["\n# ", &title, "\n", &entry(&id, &feed.url)]);
         out.line(format!("added `{id}`: {}", feed.url))?;
         taken.push(id);
     }

@@ -79,6 +79,7 @@ mod tests {
 
     fn state(recent: u64) -> SourceState {
         SourceState {
+            first_name: "forum".parse().unwrap(),
             source: "forum".parse().unwrap(),
             cursor: None,
             last_success_at: Some(at(0)),

@@ -12,10 +12,16 @@ use crate::Protection;
 /// Longest text kept. Reviews end far below it; what is longer is a book or a mistake, and is set aside by name.
 pub const MAX_TEXT_CHARS: usize = 200_000;
 
-/// Turns a page as read into a page to store.
-pub(crate) fn page(source: &SourceId, page: Page, protection: &Protection, now: DateTime<Utc>) -> IngestPage {
+/// Turns a page as read into a page to store. `keyed_as` is the source's first name.
+pub(crate) fn page(
+    source: &SourceId,
+    keyed_as: &SourceId,
+    page: Page,
+    protection: &Protection,
+    now: DateTime<Utc>,
+) -> IngestPage {
     let removed = page.removed.into_iter().map(bounded_id).collect();
-    let removed_authors = page.removed_authors.iter().map(|author| protection.author(source, author)).collect();
+    let removed_authors = page.removed_authors.iter().map(|author| protection.author(keyed_as, author)).collect();
     let Page { mut rejected, cursor, mut dropped, afresh, .. } = page;
     // What could not be read, or is kept out, may name people as well.
     let redacted = |text: &mut String| *text = protection.redact(text, &mut Counts::new());
@@ -30,7 +36,7 @@ pub(crate) fn page(source: &SourceId, page: Page, protection: &Protection, now: 
     let mut stored =
         IngestPage { rejected, cursor, removed, removed_authors, dropped, afresh, ..IngestPage::default() };
     for raw in page.mentions {
-        match mention(source, raw, protection, now) {
+        match mention(source, keyed_as, raw, protection, now) {
             Ok(mention) => stored.mentions.push(mention),
             Err(rejected) => stored.rejected.push(rejected),
         }
@@ -40,6 +46,7 @@ pub(crate) fn page(source: &SourceId, page: Page, protection: &Protection, now: 
 
 fn mention(
     source: &SourceId,
+    keyed_as: &SourceId,
     raw: RawMention,
     protection: &Protection,
     now: DateTime<Utc>,
@@ -72,8 +79,8 @@ fn mention(
     }
     let external_id = bounded_id(raw.external_id);
     let (posted_at, posted_at_is_approximate) = bounded(raw.posted_at, now);
-    let author_hash = raw.author.as_deref().filter(|a| !a.trim().is_empty()).map(|a| protection.author(source, a));
-    let marks = protection.marks(source, &external_id, raw.url.as_deref(), author_hash.as_deref());
+    let author_hash = raw.author.as_deref().filter(|a| !a.trim().is_empty()).map(|a| protection.author(keyed_as, a));
+    let marks = protection.marks(keyed_as, &external_id, raw.url.as_deref(), author_hash.as_deref());
     let content_hash = content_hash([
         title.as_deref().unwrap_or_default(),
         &text,
@@ -155,6 +162,10 @@ mod tests {
         Utc.with_ymd_and_hms(2026, 5, 1, 12, 0, 0).unwrap()
     }
 
+    fn shop() -> SourceId {
+        "shop".parse().unwrap()
+    }
+
     fn raw(text: &str) -> RawMention {
         RawMention {
             external_id: "1".into(),
@@ -166,7 +177,7 @@ mod tests {
     }
 
     fn ingest(raw: RawMention) -> Result<NewMention, RejectedRow> {
-        mention(&"shop".parse().unwrap(), raw, &PROTECTION, now())
+        mention(&shop(), &shop(), raw, &PROTECTION, now())
     }
 
     #[test]
@@ -185,7 +196,7 @@ mod tests {
         assert_eq!(mention.redacted, Counts::from([("order".to_owned(), 1), ("phone".to_owned(), 1)]));
         let rejected = RejectedRow { excerpt: "a@b.example,,".into(), ..ingest(super::tests::raw(" ")).unwrap_err() };
         let page = Page { rejected: vec![rejected], ..Page::default() };
-        assert_eq!(super::page(&"shop".parse().unwrap(), page, &PROTECTION, now()).rejected[0].excerpt, "[e-mail],,");
+        assert_eq!(super::page(&shop(), &shop(), page, &PROTECTION, now()).rejected[0].excerpt, "[e-mail],,");
     }
 
     #[test]
@@ -239,7 +250,7 @@ mod tests {
         let undated = |hours| {
             let raw = RawMention { posted_at: None, ..raw("ok then") };
             let later = now() + Duration::hours(hours);
-            mention(&"shop".parse().unwrap(), raw, &PROTECTION, later).unwrap()
+            mention(&shop(), &shop(), raw, &PROTECTION, later).unwrap()
         };
         assert_eq!(undated(0).content_hash, undated(9).content_hash, "the time of fetching is no content");
 

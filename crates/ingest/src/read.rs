@@ -80,7 +80,9 @@ where
 {
     let id = source.id().clone();
     let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
-    let mut cursor: Option<Cursor> = store.source_state(&id).await.map_err(failed)?.and_then(|state| state.cursor);
+    let state = store.source_state(&id).await.map_err(failed)?;
+    let keyed_as = state.as_ref().map_or_else(|| id.clone(), |state| state.first_name.clone());
+    let mut cursor: Option<Cursor> = state.and_then(|state| state.cursor);
     let mut outcome = FetchOutcome::default();
     loop {
         let fetched = source.fetch(cursor.as_ref()).await;
@@ -89,7 +91,7 @@ where
         let page_is_suspicious = page.suspicious;
         outcome.suspicious |= page_is_suspicious;
         let moved = page.cursor.is_some() && page.cursor != cursor;
-        let page: IngestPage = normalise::page(&id, page, protection, clock.now());
+        let page: IngestPage = normalise::page(&id, &keyed_as, page, protection, clock.now());
         outcome.unread += page.rejected.len() as u64;
         let changes = store.commit_page(&id, &page, clock.now()).await.map_err(failed)?;
         outcome.pages += 1;
@@ -127,8 +129,10 @@ pub async fn store_page<S>(
 where
     S: MentionStore + ?Sized,
 {
-    let page = normalise::page(id, page, protection, clock.now());
     let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
+    let state = store.source_state(id).await.map_err(failed)?;
+    let keyed_as = state.map_or_else(|| id.clone(), |state| state.first_name);
+    let page = normalise::page(id, &keyed_as, page, protection, clock.now());
     let changes = store.commit_page(id, &page, clock.now()).await.map_err(failed)?;
     let reading = SourceReading::default();
     store.record_source_success(id, &reading, clock.now()).await.map_err(failed)?;
@@ -147,7 +151,8 @@ pub async fn preview_source(
 ) -> Result<IngestPage, IngestError> {
     let id = source.id().clone();
     let page = source.fetch(cursor).await.map_err(|source| IngestError::Source { id: id.clone(), source })?;
-    Ok(normalise::page(&id, page, protection, clock.now()))
+    // Nothing is kept: the name that authors are keyed by does not matter.
+    Ok(normalise::page(&id, &id, page, protection, clock.now()))
 }
 
 impl std::fmt::Display for FetchOutcome {

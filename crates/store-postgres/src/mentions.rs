@@ -12,12 +12,16 @@ use crate::{
     copies, dropped,
     failure::Attempt,
     page, rename,
-    rows::{self, Row, column, count, instant_or_none, list, word},
+    rows::{self, Row, column, count, instant_or_none, list, word, word_or_none},
 };
 
 fn state(row: &Row) -> Attempt<SourceState> {
     Ok(SourceState {
         source: word(row, "sources", "source")?,
+        first_name: match word_or_none(row, "sources", "first_name")? {
+            Some(name) => name,
+            None => word(row, "sources", "source")?,
+        },
         cursor: column::<Option<String>>(row, "cursor")?.map(Cursor),
         last_success_at: instant_or_none(row, "sources", "last_success_ms")?,
         last_failure_at: instant_or_none(row, "sources", "last_failure_ms")?,

@@ -6,7 +6,7 @@ use moodline_types::SourceId;
 use crate::{SqliteStore, failure::Attempt};
 
 /// Every table that names a source.
-const TABLES: [&str; 6] = ["sources", "mentions", "rejected_rows", "dropped_items", "tallies", "rollups"];
+const TABLES: [&str; 7] = ["sources", "mentions", "redactions", "rejected_rows", "dropped_items", "tallies", "rollups"];
 
 /// Gives everything of `old` to `new`, which has nothing yet; how many mentions those are.
 pub(crate) async fn rename(store: &SqliteStore, old: &SourceId, new: &SourceId) -> Attempt<u64> {
@@ -20,6 +20,9 @@ pub(crate) async fn rename(store: &SqliteStore, old: &SourceId, new: &SourceId) 
     if taken > 0 {
         return Err(StoreError::Taken { what: "source", id: new.to_string() }.into());
     }
+    // Authors and tombstones are keyed by the name they were first stored under.
+    let first = "UPDATE sources SET first_name = coalesce(first_name, source) WHERE source = $1";
+    sqlx::query(first).bind(old.as_str()).execute(&mut *tx).await?;
     let mut mentions = 0;
     for table in TABLES {
         let sql = format!("UPDATE {table} SET source = $2 WHERE source = $1");

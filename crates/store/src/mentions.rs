@@ -101,6 +101,8 @@ impl std::ops::AddAssign for PageOutcome {
 pub struct SourceState {
     /// The source.
     pub source: SourceId,
+    /// The name it had at first: what its authors and tombstones are keyed by, also after it was renamed.
+    pub first_name: SourceId,
     /// How far it has been read.
     pub cursor: Option<Cursor>,
     /// Last time it was read to the end without error.

@@ -1,5 +1,7 @@
 //! `moodline erase`: somebody's words go, everywhere and for good.
 
+use std::collections::HashMap;
+
 use anyhow::{Context as _, Result, bail};
 use moodline_ingest::Protection;
 use moodline_store::{Erasure, NewAct, Unwanted};
@@ -22,11 +24,12 @@ pub(super) async fn run(args: EraseArgs, context: &Context) -> Result<()> {
         out.line(format!("{} mentions would be erased", mentions.len()))?;
         return Ok(out.flush()?);
     }
+    let names = first_names(&app).await?;
     let mut marks = meant.marks;
     for ids in mentions.chunks(1000) {
         for mention in app.store.mentions(ids).await? {
             // An author is marked only when it is the author who is to go, an address likewise.
-            marks.push(protection.mark_of_identity(&mention.source, &mention.external_id));
+            marks.push(protection.mark_of_identity(keyed_as(&names, &mention.source), &mention.external_id));
         }
     }
     let act = NewAct {
@@ -58,13 +61,15 @@ struct Meant {
 
 impl Meant {
     async fn of(app: &App, protection: &Protection, args: &EraseArgs) -> Result<Self> {
+        let names = first_names(app).await?;
         let EraseWhat { author, url, id, text } = &args.what;
         if let Some(author) = author.as_deref().filter(|author| !author.trim().is_empty()) {
             let sources = match &args.source {
                 Some(source) => vec![source.clone()],
                 None => every_source(app).await?,
             };
-            let hashes: Vec<String> = sources.iter().map(|source| protection.author(source, author)).collect();
+            let hashes: Vec<String> =
+                sources.iter().map(|source| protection.author(keyed_as(&names, source), author)).collect();
             let marks = hashes.iter().map(|hash| protection.mark_of_author(hash)).collect();
             let rejected_with = Some(author.trim().to_owned());
             return Ok(Self { unwanted: Unwanted::Authors(hashes), marks, rejected_with, subject: "an author" });
@@ -77,7 +82,7 @@ impl Meant {
         if let Some(id) = id {
             let (unwanted, marks) = if let Some((source, external)) = id.split_once('/') {
                 let source: SourceId = source.parse().with_context(|| format!("--id {id}"))?;
-                let mark = protection.mark_of_identity(&source, external);
+                let mark = protection.mark_of_identity(keyed_as(&names, &source), external);
                 (Unwanted::External(source, external.to_owned()), vec![mark])
             } else {
                 let number = id.parse().with_context(|| format!("--id {id}: expected a number or SOURCE/ID"))?;
@@ -106,4 +111,13 @@ async fn every_source(app: &App) -> Result<Vec<SourceId>> {
     sources.sort_unstable();
     sources.dedup();
     Ok(sources)
+}
+
+/// The first names of the sources that were read: authors and tombstones are keyed by these.
+async fn first_names(app: &App) -> Result<HashMap<SourceId, SourceId>> {
+    Ok(app.store.source_states().await?.into_iter().map(|state| (state.source, state.first_name)).collect())
+}
+
+fn keyed_as<'a>(names: &'a HashMap<SourceId, SourceId>, source: &'a SourceId) -> &'a SourceId {
+    names.get(source).unwrap_or(source)
 }

@@ -15,6 +15,7 @@ pub async fn a_page_is_stored_with_its_cursor(store: &impl Store) -> Result<()> 
         store.commit_page(&shop(), &page(vec![mention("1", "good"), mention("2", "bad")], "c1"), at(1)).await?;
     assert_eq!(outcome, PageOutcome { added: 2, ..PageOutcome::default() });
     let state = SourceState {
+        first_name: shop(),
         source: shop(),
         cursor: Some(Cursor("c1".to_owned())),
         last_success_at: None,

@@ -51,7 +51,8 @@ pub async fn a_renamed_source_is_the_same_source(store: &impl Store) -> Result<(
     let new: SourceId = id("store");
     assert_eq!(store.rename_source(&shop(), &new).await?, 1);
     assert_eq!(store.source_state(&shop()).await?, None);
-    assert_eq!(store.source_state(&new).await?.map(|state| state.mentions), Some(1));
+    let state = store.source_state(&new).await?.expect("the state moved along");
+    assert_eq!((state.mentions, state.first_name), (1, shop()), "what authors are keyed by stays");
     let again = store.commit_page(&new, &page(vec![mention("1", "good")], "c"), at(9)).await?;
     assert_eq!((again.added, again.unchanged), (0, 1));
     assert_eq!(store.recount(&id("m")).await?, []);

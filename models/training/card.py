@@ -190,8 +190,8 @@ linear heads. `manifest.json` says how to run it: prefix, pooling, temperature, 
 
 ## Targets and what was reached
 
-On dev texts: test splits were not at hand. *Not certain*: the interval holds the target. The first model was measured on up to 6,000 texts of a set and language, this one on up to 1,000: small
-differences between the columns mean nothing. Clearly better are the demo, airline tweets, and Chinese touchpoints of texts with one label; clearly worse is keeping everyday posts unassigned (88.5 % before).
+On dev texts: test splits were not at hand. *Not certain*: the interval holds the target. Both models were measured on up to 6,000 texts of a
+set and language. Clearly better are the demo, airline tweets, and Chinese touchpoints of texts with one label; clearly worse is keeping everyday posts unassigned (88.5 % before).
 
 {table}
 

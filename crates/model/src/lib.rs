@@ -27,6 +27,7 @@ mod pipeline;
 mod script;
 mod sentence;
 mod tokens;
+mod unigram;
 mod window;
 
 pub use classifier::{Classifier, ModelOptions, ModelProfile, Text, Verdict};

@@ -25,7 +25,7 @@ pub use effect::{Effect, EffectDay, Scores, detectable_change, effect, standardi
 pub use false_discovery::benjamini_hochberg;
 pub use index::{Difference, Index, index_difference};
 pub use negative_binomial::{count_critical, count_upper_tail};
-pub use overdispersion::{count_dispersion, day_correlation, scatter_concentration};
+pub use overdispersion::{count_dispersion, day_correlation};
 pub use share::{ShareInterval, newcombe_difference, wilson};
 pub use strength::{DEFAULT_STRENGTH, STRENGTH_RANGE, estimate_prior_strength};
 pub use weights::effective_n;

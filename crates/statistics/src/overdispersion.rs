@@ -1,7 +1,5 @@
 //! How much more days vary than chance alone would make them.
 
-use statrs::function::gamma::ln_gamma;
-
 /// The correlation of two observations of one day, estimated from `strata`: each a set of days (hits, n) with a common
 /// true share. 0 where there is nothing to estimate it from, or where days vary no more than chance makes them.
 ///
@@ -32,24 +30,6 @@ pub fn day_correlation<'a>(strata: impl IntoIterator<Item = &'a [(f64, f64)]>) -
     let (between, within, size) = (between / days_free, within / observations_free, size / days_free);
     let whole = between + (size - 1.0) * within;
     if whole > 0.0 { ((between - within) / whole).clamp(0.0, 1.0) } else { 0.0 }
-}
-
-/// The concentration of the beta distribution around known means that `groups` (mean, hits, n) scatter like: the one of
-/// highest beta-binomial likelihood inside `range`, found on a grid of 5 % steps. The upper end of `range` where the
-/// groups scatter no more than chance makes them, or there are none.
-pub fn scatter_concentration(groups: &[(f64, f64, f64)], range: (f64, f64)) -> f64 {
-    let steps = ((range.1 / range.0).ln() / 0.05).ceil().max(1.0) as u32;
-    let at = |step: u32| range.0 * (range.1 / range.0).powf(f64::from(step) / f64::from(steps));
-    let best = (0..=steps).map(|step| (ln_likelihood(at(step), groups), step));
-    best.max_by(|a, b| a.0.total_cmp(&b.0)).map_or(range.1, |(_, step)| at(step))
-}
-
-fn ln_likelihood(k: f64, groups: &[(f64, f64, f64)]) -> f64 {
-    let likelihood = |(mean, hits, n): &(f64, f64, f64)| {
-        let (a, b) = (mean * k, (1.0 - mean) * k);
-        ln_gamma(a + hits) - ln_gamma(a) + ln_gamma(b + n - hits) - ln_gamma(b) + ln_gamma(k) - ln_gamma(k + n)
-    };
-    groups.iter().map(likelihood).sum()
 }
 
 /// The dispersion φ of daily counts (count, mean): their variance is `mean + φ mean²`. 0 where they vary no more than
@@ -107,15 +87,6 @@ mod tests {
         assert_eq!(day_correlation([]).to_bits(), 0.0_f64.to_bits());
         assert_eq!(day_correlation([[(1.0, 3.0), (0.0, 0.0)].as_slice()]).to_bits(), 0.0_f64.to_bits());
         assert_eq!(day_correlation([[(1.0, 1.0), (0.0, 1.0)].as_slice()]).to_bits(), 0.0_f64.to_bits());
-    }
-
-    #[test]
-    fn groups_that_scatter_widely_have_little_concentration() {
-        let range = (1.0, 1000.0);
-        let wide: Vec<_> = (0..20).map(|i| (0.3, if i % 2 == 0 { 2.0 } else { 38.0 }, 40.0)).collect();
-        assert!(scatter_concentration(&wide, range) < 2.0);
-        let alike = [(0.3, 12.0, 40.0); 20];
-        assert!(scatter_concentration(&alike, range) > 900.0);
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! in a deadlock, and where the database still ends one of them the error says that trying again helps.
 
 mod acts;
+mod alerts;
 mod assignments;
+mod changes;
 mod connect;
 mod copies;
 mod dropped;

@@ -7,8 +7,10 @@
 //! Text search is case-insensitive for ASCII letters only, which is what SQLite's own functions know.
 
 mod acts;
+mod alerts;
 mod assignments;
 mod backup;
+mod changes;
 mod connect;
 mod copies;
 mod dropped;

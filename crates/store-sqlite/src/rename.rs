@@ -6,7 +6,8 @@ use moodline_types::SourceId;
 use crate::{SqliteStore, failure::Attempt};
 
 /// Every table that names a source.
-const TABLES: [&str; 7] = ["sources", "mentions", "redactions", "rejected_rows", "dropped_items", "tallies", "rollups"];
+const TABLES: [&str; 8] =
+    ["sources", "mentions", "redactions", "rejected_rows", "dropped_items", "tallies", "rollups", "alerts"];
 
 /// Gives everything of `old` to `new`, which has nothing yet; how many mentions those are.
 pub(crate) async fn rename(store: &SqliteStore, old: &SourceId, new: &SourceId) -> Attempt<u64> {

@@ -7,6 +7,8 @@
 //! repeated after a crash without loss or double count.
 
 mod acts;
+mod alerts;
+mod changes;
 pub mod conformance;
 mod copies;
 mod erasure;
@@ -28,6 +30,8 @@ use std::path::Path;
 use async_trait::async_trait;
 
 pub use acts::{Act, ActStore, NewAct};
+pub use alerts::{AlertStore, AlertTriage, AlertWrite};
+pub use changes::{ChangeStore, NewTouchpointChange};
 pub use copies::{Fingerprint, Originals};
 pub use erasure::{Erased, Erasure, PrivacyStore, Unwanted};
 pub use error::StoreError;
@@ -61,6 +65,8 @@ pub trait Store:
     + LayerStore
     + RunStore
     + ActStore
+    + AlertStore
+    + ChangeStore
     + JobStore
     + PrivacyStore
     + Send

@@ -122,6 +122,14 @@ row_id!(
     /// Row id of a flag.
     FlagId
 );
+row_id!(
+    /// Row id of an alert.
+    AlertId
+);
+row_id!(
+    /// Row id of a change that a team made at a touchpoint.
+    ChangeId
+);
 
 #[cfg(test)]
 mod tests {

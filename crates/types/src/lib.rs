@@ -3,6 +3,7 @@
 //! Nothing here reads or writes anything. Every other crate speaks in these types, so a value that exists is a
 //! value that was checked: ids are parsed at the edge, probabilities stay in range, days and instants are UTC.
 
+mod alert;
 mod assignment;
 mod clock;
 mod cursor;
@@ -19,7 +20,9 @@ mod query;
 mod run;
 mod secret;
 mod sentiment;
+mod touchpoint_change;
 
+pub use alert::{Alert, AlertEpisode, AlertFigures, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier};
 pub use assignment::{Assignment, AssignmentReason, Tally};
 pub use clock::{Clock, SystemClock};
 pub use cursor::Cursor;
@@ -28,7 +31,8 @@ pub use embedding::Embedding;
 pub use error::error_chain;
 pub use flag::{Flag, FlagEvent, FlagQuery, FlagRow, FlagStatus, NewFlag, Triage};
 pub use ids::{
-    FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId, TouchpointId,
+    AlertId, ChangeId, FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId,
+    TouchpointId,
 };
 pub use interval::{Interval, IntervalError};
 pub use layer::{Change, Counts, Layer, LayerNode, LayerState, Period};
@@ -38,3 +42,4 @@ pub use query::{MentionOrder, MentionQuery, MentionRow, TouchpointFilter};
 pub use run::{Run, RunKind, RunStatus};
 pub use secret::{Secret, SecretError, SecretText};
 pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};
+pub use touchpoint_change::TouchpointChange;

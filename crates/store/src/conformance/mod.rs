@@ -7,6 +7,7 @@
 
 pub mod acting;
 pub mod adopting;
+pub mod alerting;
 pub mod assigning;
 pub mod copying;
 pub mod erasing;
@@ -63,6 +64,8 @@ macro_rules! conformance_tests {
             erasing: what_is_meant_is_found, what_is_erased_is_gone_from_every_count, what_is_erased_does_not_come_back,
                 rows_that_could_not_be_read_go_too, old_texts_go_and_their_counts_stay, redactions_are_counted_once;
             layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, runs_are_journalled;
+            alerting: alerts_round_trip, the_same_episode_is_one_alert, what_people_did_about_an_alert_stays, alert_queries_narrow,
+                alerts_follow_mentions_and_sources, changes_are_listed_by_day;
             querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,
                 the_mention_narrows, text_is_found_literally, flags_narrow, personas_narrow, order_and_pages, a_query_that_needs_a_map_finds_nothing_without;
         }

@@ -10,9 +10,7 @@ use chrono::Utc;
 use moodline_types::Interval;
 use reqwest::{
     Certificate, Client, ClientBuilder, StatusCode,
-    header::{
-        CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION, RETRY_AFTER,
-    },
+    header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, LOCATION},
     redirect::Policy,
 };
 use tokio::sync::OwnedSemaphorePermit;
@@ -23,13 +21,13 @@ use crate::{
     Exchange, Headers, HttpConfig, HttpError, RateLimit, Request, Response, Said, Validators,
     address::{PrivateName, PublicResolver, literal_private},
     exchange::Exchanges,
+    freshness::{fresh_for, host_time},
     request::Method,
-    retry_after::{clamped, parse_retry_after},
+    retry_after::clamped,
     spacing::{Quiet, Spacing},
+    status::status_error,
 };
 
-/// The pause taken when a host says "too many requests" without saying for how long.
-const UNSAID_RETRY_AFTER: Duration = Duration::from_mins(1);
 /// Bytes kept of the body of an error.
 const ERROR_BODY_BYTES: usize = 4096;
 /// Root certificates could not be loaded: the reason given with every https address.
@@ -233,7 +231,8 @@ impl HttpClient {
             content_type: header(&headers, &CONTENT_TYPE),
             validators: Validators { etag: header(&headers, &ETAG), last_modified: header(&headers, &LAST_MODIFIED) },
             not_modified: status == StatusCode::NOT_MODIFIED,
-            rate_limit: RateLimit::read(&headers, Utc::now()),
+            rate_limit: RateLimit::read(&headers, host_time(&headers, Utc::now())),
+            fresh_for: fresh_for(&headers, Utc::now()),
             headers: Headers(headers),
             url,
             body,
@@ -296,7 +295,7 @@ fn exchange(request: &Request, method: Method, url: &Url, answer: &reqwest::Resp
         content_type: header(headers, &CONTENT_TYPE),
         bytes: 0,
         took: Duration::ZERO,
-        rate_limit: RateLimit::read(headers, Utc::now()),
+        rate_limit: RateLimit::read(headers, host_time(headers, Utc::now())),
         robots: header(headers, &HeaderName::from_static("x-robots-tag")),
         cache_control: header(headers, &CACHE_CONTROL),
     }
@@ -355,31 +354,7 @@ async fn said(answer: &mut reqwest::Response) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-pub(crate) fn status_error(url: Url, status: StatusCode, headers: &HeaderMap, body: String) -> HttpError {
-    let asked = header(headers, &RETRY_AFTER).and_then(|value| parse_retry_after(&value, Utc::now()));
-    let limit = RateLimit::read(headers, Utc::now());
-    let used_up = limit.and_then(|limit| limit.pause()).map(clamped);
-    let retry_after = match status {
-        StatusCode::TOO_MANY_REQUESTS => {
-            Some(asked.or(limit.and_then(|limit| limit.reset).map(clamped)).unwrap_or(UNSAID_RETRY_AFTER))
-        }
-        // Some say "forbidden" where they mean "too often".
-        StatusCode::FORBIDDEN => asked.or(used_up),
-        _ if status.is_server_error() => asked,
-        _ => None,
-    };
-    let status = status.as_u16();
-    let said = Said(body);
-    match retry_after {
-        Some(retry_after) => {
-            let host = url.host_str().unwrap_or_default().to_owned();
-            HttpError::RateLimited { host, retry_after, status, said }
-        }
-        None => HttpError::Status { url, status, said },
-    }
-}
-
-fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+pub(crate) fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     let value = headers.get(name)?.to_str().ok()?.trim();
     (!value.is_empty()).then(|| value.to_owned())
 }

@@ -10,11 +10,13 @@ mod client;
 mod config;
 mod error;
 mod exchange;
+mod freshness;
 mod rate_limit;
 mod request;
 mod response;
 mod retry_after;
 mod spacing;
+mod status;
 mod websocket;
 
 pub use address::is_private;

@@ -1,5 +1,7 @@
 //! What a host answered.
 
+use std::time::Duration;
+
 use reqwest::header::HeaderMap;
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -34,6 +36,8 @@ pub struct Response {
     pub not_modified: bool,
     /// How much may still be asked of the host, where it says so.
     pub rate_limit: Option<RateLimit>,
+    /// How long asking again is in vain, by `Cache-Control` or `Expires`; `None` where the host does not say.
+    pub fresh_for: Option<Duration>,
     /// All headers.
     pub headers: Headers,
     /// The body, decompressed.

@@ -16,7 +16,7 @@ use url::Url;
 use crate::{
     HttpClient, HttpError,
     address::{is_private, literal_private},
-    client::status_error,
+    status::status_error,
 };
 
 /// An open stream. It answers pings and sends nothing else.

@@ -82,6 +82,22 @@ async fn both_forms_of_retry_after_become_a_pause() {
 }
 
 #[tokio::test]
+async fn a_host_whose_clock_is_wrong_is_understood_by_its_own_clock() {
+    let ahead = "Sat, 01 May 2060 12:00:00 GMT";
+    let server = LocalServer::start(move |request| match request.path.as_str() {
+        "/date" => Reply::status(503).header("Retry-After", "Sat, 01 May 2060 12:02:00 GMT").header("Date", ahead),
+        "/unix" => Reply::status(429).header("X-RateLimit-Reset", "2850638520").header("Date", ahead),
+        _ => Reply::ok("").header("Expires", "Sat, 01 May 2060 12:02:00 GMT").header("Date", ahead),
+    })
+    .await;
+    for path in ["/date", "/unix"] {
+        let error = get(&server, path).await.unwrap_err();
+        assert_eq!(error.retry_after(), Some(Duration::from_mins(2)), "{path}: {error}");
+    }
+    assert_eq!(get(&server, "/fresh").await.unwrap().fresh_for, Some(Duration::from_mins(2)));
+}
+
+#[tokio::test]
 async fn other_statuses_are_errors_and_only_some_may_pass() {
     let server = LocalServer::start(|request| Reply::status(request.path[1..].parse().unwrap())).await;
     for (status, transient) in [(500, true), (503, true), (408, true), (404, false), (410, false), (401, false)] {

@@ -62,11 +62,16 @@ impl Hints {
         hints
     }
 
-    /// When the feed may be asked again after a fetch at `now`; `None` where it does not mind. A tenth of its rest is
-    /// forgiven, so that a schedule of the same period does not miss every second turn.
-    pub(super) fn not_before(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let rest = TimeDelta::from_std(self.rest? * 9 / 10).ok()?;
-        Some(now + rest)
+    /// When a feed with this `rest` may be asked again after a fetch at `now`, or when what its host said holds no
+    /// longer (`fresh_for`), whichever is later, but after a day at most; `None` where nobody minds. A tenth of the time
+    /// is forgiven, so that a schedule of the same period does not miss every second turn.
+    pub(super) fn not_before(
+        rest: Option<Duration>,
+        fresh_for: Option<Duration>,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let wait = rest.max(fresh_for)?.min(LONGEST);
+        Some(now + TimeDelta::from_std(wait * 9 / 10).ok()?)
     }
 
     /// Whether nothing changes at this hour or day. A feed that never changes is not believed.
@@ -143,9 +148,22 @@ mod tests {
     }
 
     #[test]
+    fn the_longer_of_two_wishes_counts_and_none_for_more_than_a_day() {
+        let now: DateTime<Utc> = "2024-05-01T00:00:00Z".parse().unwrap();
+        let hours = |rest: Option<u64>, fresh_for: Option<u64>| {
+            let next = Hints::not_before(rest.map(Duration::from_hours), fresh_for.map(Duration::from_hours), now);
+            next.map(|next| (next - now).num_minutes() as f64 / 60.0 / 0.9)
+        };
+        assert_eq!(hours(Some(2), Some(10)), Some(10.0));
+        assert_eq!(hours(Some(2), None), Some(2.0));
+        assert_eq!(hours(None, Some(24 * 365)), Some(24.0));
+        assert_eq!(hours(None, None), None);
+    }
+
+    #[test]
     fn a_schedule_of_the_same_period_does_not_miss_every_second_turn() {
-        let hints = Hints { rest: Some(Duration::from_hours(1)), ..Hints::default() };
         let now: DateTime<Utc> = "2024-05-01T03:15:20Z".parse().unwrap();
-        assert!(hints.not_before(now).unwrap() < "2024-05-01T04:15:00Z".parse::<DateTime<Utc>>().unwrap());
+        let next = Hints::not_before(Some(Duration::from_hours(1)), None, now).unwrap();
+        assert!(next < "2024-05-01T04:15:00Z".parse::<DateTime<Utc>>().unwrap());
     }
 }

@@ -13,6 +13,8 @@ mod mention;
 mod opml;
 mod progress;
 mod repair;
+#[cfg(test)]
+mod rest_tests;
 mod source;
 mod tags;
 #[cfg(test)]

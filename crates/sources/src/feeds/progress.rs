@@ -1,6 +1,6 @@
 //! How far a feed has been read.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::{DateTime, Utc};
 use moodline_http::Validators;
@@ -31,6 +31,9 @@ pub(super) struct Progress {
     /// When it may be asked again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) not_before: Option<DateTime<Utc>>,
+    /// How long it wants to be left alone after each fetch, in seconds, as in [`Hints`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rest_seconds: Option<u64>,
     /// Hours and days in which it does not change, as in [`Hints`].
     #[serde(default)]
     pub(super) skip: (u32, u8),
@@ -82,6 +85,11 @@ impl Progress {
         } else {
             None
         };
+    }
+
+    /// Notes when it may be asked again: `fresh_for` is what the host said of its answer.
+    pub(super) fn answered(&mut self, fresh_for: Option<Duration>, now: DateTime<Utc>) {
+        self.not_before = Hints::not_before(self.rest_seconds.map(Duration::from_secs), fresh_for, now);
     }
 
     /// Why the feed is not to be asked now, for a person.

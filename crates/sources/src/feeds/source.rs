@@ -77,12 +77,14 @@ impl FeedSource {
         let mut progress = before.clone();
         progress.came_from(&self.config.url, &asked, &response.url, response.moved_permanently);
         if response.not_modified {
-            let cursor = (progress.moved != before.moved).then(|| written(&progress));
+            progress.answered(response.fresh_for, now);
+            let cursor = (progress != before).then(|| written(&progress));
             let page = Page { cursor, note: Some("not modified".to_owned()), ..Page::default() };
             return self.then_older(page, progress, &before).await;
         }
         let moved = response.moved_permanently.then(|| format!("moved permanently to {}", response.url));
         progress.validators = response.validators.clone();
+        let fresh_for = response.fresh_for;
         let document = self.read(response).await?;
         progress.seen = short_hashes(&document);
         if progress.seen.is_empty() && !before.seen.is_empty() {
@@ -90,7 +92,8 @@ impl FeedSource {
             let note = "empty, although it had entries before".to_owned();
             return Ok(Page { rejected: document.rejected, note: Some(note), suspicious: true, ..Page::default() });
         }
-        progress.not_before = document.hints.not_before(now);
+        progress.rest_seconds = document.hints.rest.map(|rest| rest.as_secs());
+        progress.answered(fresh_for, now);
         progress.skip = (document.hints.skip_hours, document.hints.skip_days);
         let gap = is_gap(&before.seen, &progress.seen);
         let walks = self.config.history_pages > 0 && (gap || !progress.history_done);

@@ -387,25 +387,6 @@ async fn an_address_left_for_good_is_not_asked_for_ever() {
 }
 
 #[tokio::test]
-async fn a_feed_is_left_alone_as_long_as_it_wants() {
-    let server = LocalServer::start(|_| {
-        Reply::ok(
-            "<rss><channel><ttl>120</ttl><item><guid>1</guid><description>words</description></item></channel></rss>",
-        )
-    })
-    .await;
-    let clock = std::sync::Arc::new(moodline_testkit::FakeClock::at("2024-05-01T08:00:00Z".parse().unwrap()));
-    let mut source = source(&server.url("/feed")).with_clock(clock.clone());
-    let first = source.fetch(None).await.unwrap();
-    clock.advance(chrono::TimeDelta::minutes(60));
-    let second = source.fetch(first.cursor.as_ref()).await.unwrap();
-    assert!(second.note.unwrap().contains("left alone until 09:48"), "a tenth is forgiven");
-    clock.advance(chrono::TimeDelta::minutes(60));
-    source.fetch(first.cursor.as_ref()).await.unwrap();
-    assert_eq!(server.received().len(), 2);
-}
-
-#[tokio::test]
 async fn a_web_page_in_place_of_a_feed_says_where_its_feeds_are() {
     let page =
         "<html><head><link rel='alternate' type='application/rss+xml' title='All' href='/all.rss'></head></html>";

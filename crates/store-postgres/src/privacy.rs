@@ -143,7 +143,6 @@ async fn drop_texts(
          WHERE mention_id = ANY($1))",
         "UPDATE opinions SET evidence = '' WHERE mention_id = ANY($1)",
         "UPDATE assignments SET detail = NULL WHERE mention_id = ANY($1)",
-        "DELETE FROM mention_keys WHERE mention_id = ANY($1)",
         "DELETE FROM overrides WHERE mention_id = ANY($1)",
         "DELETE FROM work WHERE mention_id = ANY($1)",
     ] {

@@ -1,6 +1,6 @@
 //! Finds the original of every mention that is a copy, and the next original where one ceases to be it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use moodline_store::{Fingerprint, Originals};
@@ -110,15 +110,29 @@ async fn to_compare(tx: &mut Tx, mentions: &[i64]) -> Attempt<(Vec<Compared>, Ve
     Ok((rows.iter().map(Compared::read).collect::<Attempt<Vec<_>>>()?, left))
 }
 
-/// Originals that share a key with one of `compared`.
+/// Originals that share a key with one of `compared`; of those whose text was dropped, what their keys tell.
 async fn candidates(tx: &mut Tx, compared: &[Compared]) -> Attempt<Originals> {
     let keys: Vec<i64> = compared.iter().flat_map(|mention| mention.fingerprint.keys()).collect();
-    let sql = "SELECT id, text, canonical_id FROM mentions WHERE id IN (SELECT k.mention_id FROM mention_keys k \
-               WHERE k.key IN (SELECT value FROM json_each($1))) ORDER BY id";
+    let sql = "SELECT id, text, canonical_id, text_dropped_ms IS NOT NULL AS dropped FROM mentions \
+               WHERE id IN (SELECT k.mention_id FROM mention_keys k WHERE k.key IN (SELECT value FROM json_each($1))) ORDER BY id";
     let mut originals = Originals::default();
+    let mut without_text: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
     for row in &sqlx::query(sql).bind(list(&keys)).fetch_all(&mut **tx).await? {
-        let text: &str = column(row, "text")?;
-        originals.add(column(row, "id")?, Fingerprint::of(text, column(row, "canonical_id")?));
+        let id: i64 = column(row, "id")?;
+        if column(row, "dropped")? {
+            without_text.insert(id, Vec::new());
+        } else {
+            let text: &str = column(row, "text")?;
+            originals.add(id, Fingerprint::of(text, column(row, "canonical_id")?));
+        }
+    }
+    let ids: Vec<i64> = without_text.keys().copied().collect();
+    let sql = "SELECT mention_id, key FROM mention_keys WHERE mention_id IN (SELECT value FROM json_each($1))";
+    for row in &sqlx::query(sql).bind(list(&ids)).fetch_all(&mut **tx).await? {
+        without_text.entry(column(row, "mention_id")?).or_default().push(column(row, "key")?);
+    }
+    for (id, keys) in without_text {
+        originals.add_by_keys(id, &keys);
     }
     Ok(originals)
 }

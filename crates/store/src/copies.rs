@@ -46,10 +46,16 @@ impl Fingerprint {
 
     /// Keys to store and to look candidates up by; none for a text that is never a copy.
     pub fn keys(&self) -> Vec<i64> {
-        let canonical = self.canonical_id.as_deref().map(|id| hash(["canonical", id].into_iter()));
         let exact = self.form.filter(|_| self.shingles.is_empty());
-        let bands = (0..BANDS).filter(|_| !self.shingles.is_empty()).map(|band| self.band(band));
-        canonical.into_iter().chain(exact).chain(bands).map(u64::cast_signed).collect()
+        self.canonical_key().into_iter().chain(exact).chain(self.bands()).map(u64::cast_signed).collect()
+    }
+
+    fn canonical_key(&self) -> Option<u64> {
+        self.canonical_id.as_deref().map(|id| hash(["canonical", id].into_iter()))
+    }
+
+    fn bands(&self) -> impl Iterator<Item = u64> {
+        (0..BANDS).filter(|_| !self.shingles.is_empty()).map(|band| self.band(band))
     }
 
     fn band(&self, band: u64) -> u64 {
@@ -58,6 +64,19 @@ impl Fingerprint {
             let least = self.shingles.iter().map(|shingle| mix(shingle ^ seed)).min().unwrap_or_default();
             mix(key ^ least)
         })
+    }
+
+    /// How alike this text is to one of which only its keys are left, as [`Fingerprint::likeness`]. The share of common
+    /// bands estimates it: each is common with a chance of its [`ROWS`]th power.
+    fn likeness_by_keys(&self, keys: &HashSet<i64>) -> Option<f64> {
+        let known = |key: u64| keys.contains(&key.cast_signed());
+        let whole = self.canonical_key().into_iter().chain(self.form.filter(|_| self.shingles.is_empty()));
+        if whole.into_iter().any(known) {
+            return Some(1.0);
+        }
+        let common = self.bands().filter(|band| known(*band)).count();
+        let likeness = (common as f64 / BANDS as f64).powf(1.0 / ROWS as f64);
+        (likeness >= COPY_FROM).then_some(likeness)
     }
 
     /// How alike two texts are, 0 to 1, where they are copies of each other; `None` where they are not.
@@ -79,17 +98,34 @@ impl Fingerprint {
 /// Originals to find the one that a mention copies.
 #[derive(Debug, Default)]
 pub struct Originals {
-    known: Vec<(i64, Fingerprint)>,
+    known: Vec<(i64, Known)>,
     by_key: HashMap<i64, Vec<usize>>,
+}
+
+/// What an original is compared by.
+#[derive(Debug)]
+enum Known {
+    Whole(Fingerprint),
+    /// Its text was dropped for its age.
+    Keys(HashSet<i64>),
 }
 
 impl Originals {
     /// Adds an original by its row id.
     pub fn add(&mut self, id: i64, fingerprint: Fingerprint) {
-        for key in fingerprint.keys() {
-            self.by_key.entry(key).or_default().push(self.known.len());
+        self.add_known(id, &fingerprint.keys(), Known::Whole(fingerprint));
+    }
+
+    /// Adds an original without its text by the keys that are stored of it.
+    pub fn add_by_keys(&mut self, id: i64, keys: &[i64]) {
+        self.add_known(id, keys, Known::Keys(keys.iter().copied().collect()));
+    }
+
+    fn add_known(&mut self, id: i64, keys: &[i64], known: Known) {
+        for key in keys {
+            self.by_key.entry(*key).or_default().push(self.known.len());
         }
-        self.known.push((id, fingerprint));
+        self.known.push((id, known));
     }
 
     /// The original that `fingerprint` is most like, the oldest of several; `None` where it is one itself.
@@ -99,7 +135,10 @@ impl Originals {
         for place in fingerprint.keys().iter().filter_map(|key| self.by_key.get(key)).flatten() {
             let (id, original) = &self.known[*place];
             if seen.insert(*place)
-                && let Some(likeness) = fingerprint.likeness(original)
+                && let Some(likeness) = match original {
+                    Known::Whole(original) => fingerprint.likeness(original),
+                    Known::Keys(keys) => fingerprint.likeness_by_keys(keys),
+                }
                 && best.is_none_or(|(most, oldest)| likeness > most || (likeness >= most && *id < oldest))
             {
                 best = Some((likeness, *id));
@@ -263,6 +302,28 @@ mod tests {
         originals.add(7, Fingerprint::of(other, None));
         assert_eq!(originals.of(&Fingerprint::of(text, None)), Some(9));
         assert_eq!(originals.of(&Fingerprint::of(other, None)), Some(4));
+    }
+
+    #[test]
+    fn an_original_without_its_text_is_known_by_its_keys() {
+        let found = |original: &str, copy: &str, canonical_id: Option<&str>| {
+            let mut originals = Originals::default();
+            originals.add_by_keys(3, &Fingerprint::of(original, canonical_id).keys());
+            originals.of(&Fingerprint::of(copy, canonical_id))
+        };
+        let text =
+            "The courier left my parcel in the rain and the shop refuses to send another one without a photo of it";
+        assert_eq!(found(text, &format!("RT @mei: {text} https://t.example/1"), None), Some(3));
+        assert_eq!(found(text, &text.replace("rain", "snow"), None), Some(3));
+        assert_eq!(
+            found(text, "The courier was kind, the shop sent a photo of the parcel and another one at once", None),
+            None
+        );
+        let short = "Delivery was two days late and nobody told me why";
+        assert_eq!(found(short, "Delivery was two days late, and nobody told me why!", None), Some(3));
+        assert_eq!(found(short, "Delivery was two days late and nobody told me that", None), None);
+        assert_eq!(found("很好", "很好", Some("https://a.example/1")), Some(3));
+        assert_eq!(found("很好", "很好", None), None);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `[[sources.app_store]]`.
 
+use moodline_types::Interval;
 use url::Url;
 
 use super::source::AppStoreSource;
@@ -12,10 +13,17 @@ source_config! {
         pub app: u64,
         /// Storefronts by their country (ISO 3166-1 alpha-2), e.g. `["us", "cn"]`.
         pub storefronts: Vec<String>,
+        /// Least time between two requests. About twenty requests a minute are borne with.
+        #[serde(default = "min_interval")]
+        pub min_interval: Interval,
         /// Where the feeds are.
         #[serde(default = "api_url")]
         pub api_url: Url,
     }
+}
+
+const fn min_interval() -> Interval {
+    Interval::from_secs(3)
 }
 
 fn api_url() -> Url {

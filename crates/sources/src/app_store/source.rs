@@ -14,28 +14,25 @@ use crate::{
 
 /// Reviews may turn up that much later than they are dated.
 const OVERLAP: Duration = Duration::from_hours(48);
-/// About twenty requests a minute are borne with.
-const INTERVAL: Duration = Duration::from_secs(3);
 
 /// The public reviews of one app.
 #[derive(Debug)]
 pub(super) struct AppStoreSource {
     config: AppStoreConfig,
     http: HttpClient,
-    pub(super) interval: Duration,
 }
 
 impl AppStoreSource {
     /// A source for one entry of the settings.
     pub(super) fn new(config: AppStoreConfig, http: HttpClient) -> Self {
-        Self { config, http, interval: INTERVAL }
+        Self { config, http }
     }
 
     fn request(&self, storefront: &str, page: u8) -> Request {
         let mut url = self.config.api_url.clone();
         let app = self.config.app;
         url.set_path(&format!("/{storefront}/rss/customerreviews/page={page}/id={app}/sortby=mostrecent/json"));
-        Request::get(url).min_interval(self.interval)
+        Request::get(url).min_interval(self.config.min_interval.duration())
     }
 }
 

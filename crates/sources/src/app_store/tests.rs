@@ -1,6 +1,6 @@
 //! The public feed, from bytes to mentions.
 
-use std::{sync::Mutex, time::Duration};
+use std::sync::Mutex;
 
 use moodline_testkit::{LocalServer, Reply};
 use moodline_types::RawMention;
@@ -73,9 +73,11 @@ fn store(newest: u32) -> impl Fn(&str) -> String {
 }
 
 async fn read_from(server: &LocalServer, cursor: Option<moodline_types::Cursor>) -> Run {
-    let settings = format!("id = \"app\"\napp = 42\nstorefronts = [\"us\"]\napi_url = \"{}\"", server.url("/"));
+    let settings = format!(
+        "id = \"app\"\napp = 42\nstorefronts = [\"us\"]\nmin_interval = \"0s\"\napi_url = \"{}\"",
+        server.url("/")
+    );
     let mut source = AppStoreSource::new(toml::from_str(&settings).unwrap(), client());
-    source.interval = Duration::ZERO;
     run(&mut source, cursor).await.unwrap()
 }
 

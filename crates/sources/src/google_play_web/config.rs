@@ -1,5 +1,6 @@
 //! `[[sources.google_play_web]]`.
 
+use moodline_types::Interval;
 use url::Url;
 
 use super::source::GooglePlayWebSource;
@@ -16,6 +17,9 @@ source_config! {
         /// The switch: Google's terms forbid automated access without permission.
         #[serde(default)]
         pub unofficial: bool,
+        /// Least time between two requests. Faster callers are blocked.
+        #[serde(default = "min_interval")]
+        pub min_interval: Interval,
         /// Where the store is.
         #[serde(default = "api_url")]
         pub api_url: Url,
@@ -24,6 +28,10 @@ source_config! {
 
 fn country() -> String {
     "us".to_owned()
+}
+
+const fn min_interval() -> Interval {
+    Interval::from_secs(5)
 }
 
 fn api_url() -> Url {

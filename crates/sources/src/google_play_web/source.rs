@@ -18,20 +18,17 @@ const OVERLAP: Duration = Duration::from_hours(24);
 /// Newest first; what the pages themselves ask for at once.
 const NEWEST: u8 = 2;
 const COUNT: u8 = 150;
-/// Faster callers are blocked.
-const INTERVAL: Duration = Duration::from_secs(5);
 
 /// The reviews of one app in one language.
 #[derive(Debug)]
 pub(super) struct GooglePlayWebSource {
     config: GooglePlayWebConfig,
     http: HttpClient,
-    pub(super) interval: Duration,
 }
 
 impl GooglePlayWebSource {
     pub(super) fn new(config: GooglePlayWebConfig, http: HttpClient) -> Self {
-        Self { config, http, interval: INTERVAL }
+        Self { config, http }
     }
 
     fn language(&self) -> &str {
@@ -46,7 +43,7 @@ impl GooglePlayWebSource {
         let calls = json!([[[CALL, call, null, "generic"]]]).to_string();
         let request =
             Request::post(url).query("rpcids", CALL).query("hl", self.language()).query("gl", &self.config.country);
-        request.form(&[("f.req", &calls)]).accept("*/*").min_interval(self.interval)
+        request.form(&[("f.req", &calls)]).accept("*/*").min_interval(self.config.min_interval.duration())
     }
 }
 

@@ -1,7 +1,5 @@
 //! The unofficial route, from bytes to mentions.
 
-use std::time::Duration;
-
 use moodline_testkit::{LocalServer, Reply};
 use proptest::prelude::*;
 
@@ -43,12 +41,10 @@ fn recorded_answers_are_read() {
 
 fn source(server: &LocalServer) -> GooglePlayWebSource {
     let settings = format!(
-        "id = \"app\"\npackage = \"com.example.kettle\"\nunofficial = true\nlanguage = \"de\"\napi_url = \"{}\"",
+        "id = \"app\"\npackage = \"com.example.kettle\"\nunofficial = true\nlanguage = \"de\"\nmin_interval = \"0s\"\napi_url = \"{}\"",
         server.url("/")
     );
-    let mut source = GooglePlayWebSource::new(toml::from_str(&settings).unwrap(), client());
-    source.interval = Duration::ZERO;
-    source
+    GooglePlayWebSource::new(toml::from_str(&settings).unwrap(), client())
 }
 
 fn answer(ids: &[u32], next: Option<&str>) -> String {

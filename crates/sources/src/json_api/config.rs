@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono_tz::Tz;
-use moodline_types::{Interval, Secret};
+use moodline_types::Interval;
 use serde::{Deserialize, Serialize};
 
-use super::{path::Path, source::HttpApiSource};
+use super::{
+    access::{Access, Auth, OAuth},
+    path::Path,
+    source::HttpApiSource,
+};
 use crate::{BuildContext, Source, SourceConfig, instant::TimeReading, source_config};
 
 source_config! {
@@ -21,9 +25,16 @@ source_config! {
         /// The key, and where it goes.
         #[serde(default)]
         pub auth: Option<Auth>,
+        /// Where short-lived tokens are granted, instead of a key that lasts.
+        #[serde(default)]
+        pub oauth: Option<OAuth>,
         /// A JSON body: the request is then a POST. A text that is just `"{token}"` becomes the token or null.
         #[serde(default)]
         pub body: Option<String>,
+        /// A form as the body: the request is then a POST. A field that is just `{token}` is left out on the first
+        /// page.
+        #[serde(default)]
+        pub form: BTreeMap<String, String>,
         /// The items of an answer, e.g. `$.data.reviews[*]`.
         pub items: Path,
         /// Where an item keeps what.
@@ -65,26 +76,6 @@ source_config! {
         #[serde(default)]
         pub rating_words: BTreeMap<String, f32>,
     }
-}
-
-/// A key and where it goes: `Authorization: Bearer …` unless something else is said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// The key.
-    pub secret: Secret,
-    /// A header of its own, e.g. `X-Api-Key`.
-    #[serde(default)]
-    pub header: Option<String>,
-    /// Put before the key in that header, e.g. `Token `.
-    #[serde(default)]
-    pub prefix: Option<String>,
-    /// A query parameter, e.g. `key`.
-    #[serde(default)]
-    pub query: Option<String>,
-    /// User name, where the key is a password (HTTP Basic).
-    #[serde(default)]
-    pub user: Option<String>,
 }
 
 /// Where an item keeps what: paths from the item, e.g. `$.user.name`.
@@ -270,11 +261,12 @@ impl SourceConfig for HttpApiConfig {
             self.fields.rating.is_none() || self.rating_scale.is_some(),
             "fields.rating needs rating_scale".to_owned(),
         );
-        if let Some(auth) = &self.auth {
-            let places = [&auth.header, &auth.query, &auth.user].into_iter().flatten().count();
-            found(places <= 1, "auth: the key goes into one of header, query and user".to_owned());
-        }
-        let placed = |word: &str| self.url.contains(word) || self.body.as_deref().is_some_and(|b| b.contains(word));
+        found(self.body.is_none() || self.form.is_empty(), "a request has one body: write body or form".to_owned());
+        found(self.auth.is_none() || self.oauth.is_none(), "write auth or oauth: a request shows one key".to_owned());
+        let mistakes = self.auth.iter().filter_map(Auth::mistake).chain(self.oauth.iter().filter_map(OAuth::mistake));
+        mistakes.for_each(|mistake| found(false, mistake.to_owned()));
+        let bodies = || self.body.iter().chain(self.form.values());
+        let placed = |word: &str| self.url.contains(word) || bodies().any(|body| body.contains(word));
         let parameter = match &self.paging {
             Paging::Cursor { parameter, .. } | Paging::Page { parameter, .. } | Paging::Offset { parameter } => {
                 Some(parameter)
@@ -282,12 +274,12 @@ impl SourceConfig for HttpApiConfig {
             Paging::None | Paging::Link | Paging::NextUrl { .. } => None,
         };
         if let Some(None) = parameter {
-            found(placed("{token}"), "paging needs a parameter, or {token} in url or body".to_owned());
+            found(placed("{token}"), "paging needs a parameter, or {token} in url, body or form".to_owned());
         }
         if let Some(since) = &self.since {
             found(self.order == Order::OldestFirst, "since is for order = \"oldest-first\"".to_owned());
             let has_place = since.parameter.is_some() || placed("{since}");
-            found(has_place, "since needs a parameter, or {since} in url or body".to_owned());
+            found(has_place, "since needs a parameter, or {since} in url, body or form".to_owned());
             found(is_strftime(&since.format), format!("since.format `{}` is not a strftime pattern", since.format));
         }
         let sorted = self.fields.time.is_some() || self.fields.sorted_by.is_some();
@@ -297,7 +289,17 @@ impl SourceConfig for HttpApiConfig {
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Result<Box<dyn Source>, String> {
-        let key = self.auth.as_ref().map(|auth| context.secret(&self.id, "auth.secret", &auth.secret)).transpose()?;
-        Ok(Box::new(HttpApiSource::new(self.clone(), key, context.http.clone())))
+        let access = match (&self.auth, &self.oauth) {
+            (Some(auth), _) => {
+                let key = context.secret(&self.id, "auth.secret", &auth.secret)?;
+                Access::Key { auth: auth.clone(), key }
+            }
+            (None, Some(oauth)) => {
+                let secret = context.secret(&self.id, "oauth.client_secret", &oauth.client_secret)?;
+                Access::granted(oauth.clone(), secret)
+            }
+            (None, None) => Access::Open,
+        };
+        Ok(Box::new(HttpApiSource::new(self.clone(), access, context.http.clone())))
     }
 }

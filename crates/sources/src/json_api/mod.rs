@@ -2,11 +2,16 @@
 //!
 //! Paths are `JSONPath` (RFC 9535). A new API needs no code; see `docs/sources/http.md`.
 
+mod access;
 mod config;
 mod parse;
 mod path;
+mod progress;
+#[cfg(test)]
+mod requests_tests;
 mod source;
 #[cfg(test)]
 mod tests;
 
-pub use config::{Auth, Fields, HttpApiConfig, Order, Paging, Since, TextFormat};
+pub use access::{Auth, ClientAuth, OAuth};
+pub use config::{Fields, HttpApiConfig, Order, Paging, Since, TextFormat};

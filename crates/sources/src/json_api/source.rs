@@ -3,18 +3,21 @@
 use async_trait::async_trait;
 use chrono::DateTime;
 use moodline_http::{HttpClient, HttpError, Request, Response};
-use moodline_types::{Cursor, SecretText, SourceId};
+use moodline_types::{Cursor, SourceId};
 use serde_json::Value;
 use url::Url;
 
 use super::{
-    config::{Auth, HttpApiConfig, Order, Paging, Since},
+    access::Access,
+    config::{HttpApiConfig, Order, Paging, Since},
     parse::{Reading, is_set},
     path::plain,
+    progress::{Listed, Progress, Shown},
 };
 use crate::{
     Page, Source, SourceError,
     answer::{in_language, link, refused},
+    identity::derived_id,
     walk::{Marks, NewestFirst, OldestFirst, Step, Walk},
 };
 
@@ -22,23 +25,40 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct HttpApiSource {
     config: HttpApiConfig,
-    key: Option<SecretText>,
+    access: Access,
     reading: Reading,
     http: HttpClient,
 }
 
+/// What came of a request.
+enum Answer {
+    Step(Step, Option<Shown>),
+    NotModified,
+    /// The host does not know the page any more.
+    Lost,
+}
+
 impl HttpApiSource {
-    pub(super) fn new(config: HttpApiConfig, key: Option<SecretText>, http: HttpClient) -> Self {
-        Self { reading: Reading::new(&config), config, key, http }
+    pub(super) fn new(config: HttpApiConfig, access: Access, http: HttpClient) -> Self {
+        Self { reading: Reading::new(&config), config, access, http }
     }
 
-    /// The step after `token`; `None` where the host does not know that token any more.
-    async fn step(&self, token: Option<&str>, since: Option<i64>) -> Result<Option<Step>, SourceError> {
-        let response = match self.http.send(&self.request(token, since)?).await {
+    /// The step that `progress` has arrived at.
+    async fn ask<W: Listed>(&mut self, progress: &Progress<W>, marks: &Marks) -> Result<Answer, SourceError> {
+        let token = progress.walk.token();
+        let since = progress.walk.since(marks).filter(|_| self.config.since.is_some());
+        let request = self.request(token, since)?;
+        let asked = derived_id(&[request.url().as_str(), &serde_json::to_string(&self.config).unwrap_or_default()]);
+        let posts = self.config.body.is_some() || !self.config.form.is_empty();
+        let request = if posts { request } else { request.validators(&progress.validators(&asked)) };
+        let response = match self.send(request).await? {
             Ok(response) => response,
-            Err(HttpError::Status { status: 400 | 404 | 410 | 422, .. }) if token.is_some() => return Ok(None),
+            Err(HttpError::Status { status: 400 | 404 | 410 | 422, .. }) if token.is_some() => return Ok(Answer::Lost),
             Err(error) => return Err(refused(&self.config.id, error)),
         };
+        if response.not_modified {
+            return Ok(Answer::NotModified);
+        }
         let answer: Value = serde_json::from_slice(&response.body).map_err(|source| SourceError::Unexpected {
             url: response.url.to_string(),
             api: "a JSON API",
@@ -47,7 +67,40 @@ impl HttpApiSource {
         let step = self.reading.step(&answer, response.url.as_str());
         let mut step = step.map_err(|reason| self.unlike(&response, &reason))?;
         step.next = self.next(token, &step, &answer, &response)?;
-        Ok(Some(step))
+        let validators = response.validators;
+        let can_tell = !posts && (validators.etag.is_some() || validators.last_modified.is_some());
+        Ok(Answer::Step(step, can_tell.then_some(Shown { asked, validators })))
+    }
+
+    /// Sends a request with what opens the API, once more with another token where the host refuses the first.
+    async fn send(&mut self, request: Request) -> Result<Result<Response, HttpError>, SourceError> {
+        let opened = self.access.open(request.clone(), &self.http, &self.config.id).await?;
+        match self.http.send(&opened).await {
+            Err(HttpError::Status { status: 401, .. }) if self.access.forget() => {
+                let opened = self.access.open(request, &self.http, &self.config.id).await?;
+                Ok(self.http.send(&opened).await)
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    /// One fetch by one of the two walks.
+    async fn read<W: Listed>(&mut self, cursor: Option<&Cursor>) -> Result<Page, SourceError> {
+        let marks = self.marks();
+        let mut progress: Progress<W> = Progress::load(cursor, &self.config.id)?;
+        let mut answer = self.ask(&progress, &marks).await?;
+        if matches!(answer, Answer::Lost) {
+            progress.walk = progress.walk.restarted();
+            answer = self.ask(&progress, &marks).await?;
+        }
+        match answer {
+            Answer::Step(step, shown) => Ok(progress.take(step, shown, &marks).into_page()),
+            Answer::NotModified => Ok(Page { note: Some("not modified".to_owned()), ..Page::default() }),
+            Answer::Lost => Err(SourceError::Other {
+                reason: format!("source {}: the host knows neither the next page nor the first", self.config.id),
+                transient: true,
+            }),
+        }
     }
 
     fn unlike(&self, response: &Response, reason: &str) -> SourceError {
@@ -73,7 +126,8 @@ impl HttpApiSource {
             reason: format!("source {}: {address} is not an address: {error}", config.id),
             transient: false,
         })?;
-        let mut request = if config.body.is_some() { Request::post(url) } else { Request::get(url) };
+        let posts = config.body.is_some() || !config.form.is_empty();
+        let mut request = if posts { Request::post(url) } else { Request::get(url) };
         for (name, value) in &config.headers {
             request = request.header(name, value);
         }
@@ -98,10 +152,17 @@ impl HttpApiSource {
             fill(&mut body, token.as_deref(), &since_text);
             request = request.json(&body);
         }
-        Ok(match (&config.auth, &self.key) {
-            (Some(auth), Some(key)) => with_key(request, auth, key),
-            _ => request,
-        })
+        if !config.form.is_empty() {
+            let filled = config.form.iter().filter_map(|(name, value)| {
+                let left_out = value == "{token}" && token.is_none();
+                (!left_out)
+                    .then(|| (name.as_str(), value.replace("{token}", token_text).replace("{since}", &since_text)))
+            });
+            let form: Vec<(&str, String)> = filled.collect();
+            let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            request = request.form(&form);
+        }
+        Ok(request)
     }
 
     /// The token of the page after this one.
@@ -136,8 +197,7 @@ impl HttpApiSource {
         if url.origin() != response.url.origin() {
             return Err(self.unlike(response, &format!("the next page is on another host: {url}")));
         }
-        let name = self.config.auth.as_ref().and_then(|auth| auth.query.as_deref());
-        let key = self.key.as_ref().map(SecretText::reveal);
+        let (name, key) = self.access.in_addresses();
         let is_key = |(given, value): &(String, String)| Some(given.as_str()) == name || Some(value.as_str()) == key;
         if url.query_pairs().into_owned().any(|pair| is_key(&pair)) {
             let rest: Vec<(String, String)> = url.query_pairs().into_owned().filter(|pair| !is_key(pair)).collect();
@@ -163,43 +223,11 @@ impl Source for HttpApiSource {
     }
 
     async fn fetch(&mut self, cursor: Option<&Cursor>) -> Result<Page, SourceError> {
-        let marks = self.marks();
-        let lost = || SourceError::Other {
-            reason: format!("source {}: the host knows neither the next page nor the first", self.config.id),
-            transient: true,
-        };
-        let page = if self.config.order == Order::NewestFirst {
-            let mut walk = NewestFirst::load(cursor, self.id())?;
-            let mut step = self.step(walk.token(), None).await?;
-            if step.is_none() {
-                walk = walk.restarted();
-                step = self.step(None, None).await?;
-            }
-            walk.take(step.ok_or_else(lost)?, &marks).into_page()
-        } else {
-            let mut walk = OldestFirst::load(cursor, self.id())?;
-            let since = |walk: &OldestFirst| walk.since(&marks).filter(|_| self.config.since.is_some());
-            let mut step = self.step(walk.token(), since(&walk)).await?;
-            if step.is_none() {
-                walk = walk.restarted();
-                step = self.step(None, since(&walk)).await?;
-            }
-            walk.take(step.ok_or_else(lost)?, false, &marks).into_page()
+        let page = match self.config.order {
+            Order::NewestFirst => self.read::<NewestFirst>(cursor).await?,
+            Order::OldestFirst | Order::Unsorted => self.read::<OldestFirst>(cursor).await?,
         };
         Ok(in_language(page, self.config.language.as_deref()))
-    }
-}
-
-fn with_key(request: Request, auth: &Auth, key: &SecretText) -> Request {
-    let prefix = auth.prefix.as_deref().unwrap_or_default();
-    match (&auth.header, &auth.query, &auth.user) {
-        (Some(header), _, _) => {
-            let value = SecretText::new(format!("{prefix}{}", key.reveal()));
-            request.hide(key).secret_header(header, value)
-        }
-        (_, Some(name), _) => request.secret_query(name, key.clone()),
-        (_, _, Some(user)) => request.basic(user, key),
-        _ => request.bearer(key),
     }
 }
 

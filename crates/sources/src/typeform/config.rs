@@ -1,6 +1,6 @@
 //! `[[sources.typeform]]`.
 
-use moodline_types::Secret;
+use moodline_types::{Interval, Secret};
 use url::Url;
 
 use super::source::TypeformSource;
@@ -19,10 +19,24 @@ source_config! {
         /// The question whose answer is the rating; unless named, the first on a scale.
         #[serde(default)]
         pub rating_question: Option<String>,
+        /// Responses asked for at once, 1,000 at most; fewer where they are so long that the API is slow.
+        #[serde(default = "page_size")]
+        pub page_size: usize,
+        /// Least time between two requests: the API bears two a second.
+        #[serde(default = "min_interval")]
+        pub min_interval: Interval,
         /// Where the API is; `https://api.eu.typeform.com/` for accounts in Europe.
         #[serde(default = "api_url")]
         pub api_url: Url,
     }
+}
+
+const fn page_size() -> usize {
+    1000
+}
+
+const fn min_interval() -> Interval {
+    Interval::from_millis(500)
 }
 
 fn api_url() -> Url {
@@ -41,7 +55,9 @@ impl SourceConfig for TypeformConfig {
             "source `{}`: form: `{}` is no id; it is what stands behind /to/ in the form's address",
             self.id, self.form
         );
-        if good { Vec::new() } else { vec![finding] }
+        let size = format!("source `{}`: page_size: write 1 to 1000, not {}", self.id, self.page_size);
+        let findings = [(good, finding), ((1..=1000).contains(&self.page_size), size)];
+        findings.into_iter().filter(|(good, _)| !good).map(|(_, finding)| finding).collect()
     }
 
     fn build(&self, context: &BuildContext<'_>) -> Result<Box<dyn Source>, String> {

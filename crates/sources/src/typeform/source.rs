@@ -18,11 +18,8 @@ use crate::{
 };
 
 const API: &str = "Typeform's API";
-const PER_PAGE: usize = 1000;
 /// Responses may turn up half an hour after they were submitted.
 const OVERLAP: Duration = Duration::from_mins(40);
-/// Two requests a second are borne with.
-const INTERVAL: Duration = Duration::from_millis(500);
 
 /// The responses to one form.
 #[derive(Debug)]
@@ -42,7 +39,7 @@ impl TypeformSource {
     fn request(&self, path: &str) -> Request {
         let mut url = self.config.api_url.clone();
         url.set_path(&format!("/forms/{}{path}", self.config.form));
-        Request::get(url).bearer(&self.token).min_interval(INTERVAL)
+        Request::get(url).bearer(&self.token).min_interval(self.config.min_interval.duration())
     }
 
     async fn form(&mut self) -> Result<Form, SourceError> {
@@ -63,7 +60,7 @@ impl Source for TypeformSource {
         let walk = OldestFirst::load(cursor, &self.config.id)?;
         let form = self.form().await?;
         let marks = Marks::times(OVERLAP);
-        let mut request = self.request("/responses").query("page_size", &PER_PAGE.to_string());
+        let mut request = self.request("/responses").query("page_size", &self.config.page_size.to_string());
         request = match (walk.token(), walk.since(&marks)) {
             // What follows a response comes in the order of the API's own work, which is that of submission.
             (Some(last), _) => request.query("after", last),
@@ -76,7 +73,7 @@ impl Source for TypeformSource {
         let choice = Choice { text: &self.config.text_questions, rating: self.config.rating_question.as_deref() };
         let read = |bytes: &[u8]| parse(bytes, &form, choice, request.url().as_str());
         let mut step = ask(&self.http, &self.config.id, API, &request, read).await?;
-        let full = step.items.len() + step.rejected.len() >= PER_PAGE;
+        let full = step.items.len() + step.rejected.len() >= self.config.page_size;
         step.next = step.items.last().filter(|_| full).map(|item| item.id.clone());
         let page = walk.take(step, false, &marks).into_page();
         Ok(in_language(page, self.config.language.as_deref()))

@@ -56,8 +56,10 @@ fn recorded_answers_are_read() {
 }
 
 fn source(server: &LocalServer) -> TypeformSource {
-    let settings =
-        format!("id = \"form\"\nform = \"fOrM01\"\ntoken = {{ env = \"X\" }}\napi_url = \"{}\"", server.url("/"));
+    let settings = format!(
+        "id = \"form\"\nform = \"fOrM01\"\ntoken = {{ env = \"X\" }}\nmin_interval = \"0s\"\napi_url = \"{}\"",
+        server.url("/")
+    );
     TypeformSource::new(toml::from_str(&settings).unwrap(), SecretText::new("token-1"), client())
 }
 

@@ -1,6 +1,6 @@
 //! `[[sources.zendesk]]`.
 
-use moodline_types::Secret;
+use moodline_types::{Interval, Secret};
 use url::Url;
 
 use super::source::{Access, ZendeskSource};
@@ -31,6 +31,9 @@ source_config! {
         /// How far the first run goes back.
         #[serde(default = "history_days")]
         pub history_days: u32,
+        /// Least time between two requests to the export of tickets, which bears ten a minute.
+        #[serde(default = "export_interval")]
+        pub export_interval: Interval,
     }
 }
 
@@ -40,6 +43,10 @@ const fn yes() -> bool {
 
 const fn history_days() -> u32 {
     90
+}
+
+const fn export_interval() -> Interval {
+    Interval::from_secs(6)
 }
 
 impl SourceConfig for ZendeskConfig {

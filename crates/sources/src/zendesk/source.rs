@@ -1,7 +1,5 @@
 //! Reads the export of tickets forward, and the lists of ratings and surveys with an overlap.
 
-use std::time::Duration;
-
 use async_trait::async_trait;
 use chrono::{TimeDelta, Utc};
 use moodline_http::{HttpClient, Request};
@@ -20,8 +18,6 @@ use crate::{
 };
 
 const API: &str = "Zendesk's API";
-/// The export bears ten requests a minute.
-const EXPORT_INTERVAL: Duration = Duration::from_secs(6);
 /// The export leaves the last minute out, and refuses to begin in it.
 const EXPORT_LAG: TimeDelta = TimeDelta::minutes(2);
 /// Ratings may be changed for weeks: those of the last month are read again in every run.
@@ -41,14 +37,13 @@ pub(super) struct ZendeskSource {
     access: Access,
     http: HttpClient,
     lanes: Vec<String>,
-    pub(super) export_interval: Duration,
 }
 
 impl ZendeskSource {
     pub(super) fn new(config: ZendeskConfig, access: Access, http: HttpClient) -> Self {
         let lanes = [("tickets", config.tickets), ("ratings", config.ratings), ("surveys", config.surveys)];
         let lanes = lanes.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name.to_owned()).collect();
-        Self { config, access, http, lanes, export_interval: EXPORT_INTERVAL }
+        Self { config, access, http, lanes }
     }
 
     fn request(&self, path: &str) -> Request {
@@ -66,7 +61,9 @@ impl ZendeskSource {
 
     /// One page of the export of tickets.
     async fn export(&self, mut lane: Lane) -> Result<Taken<Lane>, SourceError> {
-        let mut request = self.request("/api/v2/incremental/tickets/cursor.json").min_interval(self.export_interval);
+        let mut request = self
+            .request("/api/v2/incremental/tickets/cursor.json")
+            .min_interval(self.config.export_interval.duration());
         request = if let Some(after) = &lane.after {
             request.query("cursor", after)
         } else {

@@ -77,13 +77,11 @@ fn recorded_pages_are_read() {
 
 fn source(server: &LocalServer, more: &str) -> ZendeskSource {
     let settings = format!(
-        "id = \"desk\"\nurl = \"{}\"\nemail = \"a@shop.example\"\ntoken = {{ env = \"X\" }}\n{more}",
+        "id = \"desk\"\nurl = \"{}\"\nemail = \"a@shop.example\"\ntoken = {{ env = \"X\" }}\nexport_interval = \"0s\"\n{more}",
         server.url("/")
     );
     let access = Access { email: Some("a@shop.example".into()), token: SecretText::new("token-1") };
-    let mut source = ZendeskSource::new(toml::from_str(&settings).unwrap(), access, client());
-    source.export_interval = Duration::ZERO;
-    source
+    ZendeskSource::new(toml::from_str(&settings).unwrap(), access, client())
 }
 
 fn export(tickets: &[serde_json::Value], after: &str, end: bool) -> Reply {

@@ -113,6 +113,22 @@ pub async fn a_copy_takes_the_place_of_a_hidden_original(store: &impl Store) -> 
     Ok(())
 }
 
+/// A text that was dropped for its age is still known by its keys: what repeats it counts nothing anew.
+pub async fn a_copy_of_a_dropped_text_is_a_copy(store: &impl Store) -> Result<()> {
+    complaint_and_copy(store).await?;
+    let original = of(store, &shop(), "1").await?.id;
+    store.hide_mention(&forum(), "9", at(6)).await?;
+    assert_eq!(store.drop_texts(&shop(), at(60), 10, at(90)).await?, 1);
+    assert_eq!(of(store, &shop(), "1").await?.text, "");
+    let late = page(vec![mention("7", RETWEET), mention("8", OTHER)], "c2");
+    store.commit_page(&id("third"), &late, at(95)).await?;
+    assert_eq!(of(store, &id("third"), "7").await?.copy_of, Some(original));
+    assert_eq!(of(store, &id("third"), "8").await?.copy_of, None);
+    assert_eq!(store.backlog(WorkKind::Enrich, "first", at(96)).await?.ready, 1, "only the other text is judged");
+    assert_eq!(counted(store).await?, 1);
+    Ok(())
+}
+
 /// A copy that comes to say something else is a mention of its own; an original that does lets go of its copies.
 pub async fn a_copy_that_is_revised_stands_for_itself(store: &impl Store) -> Result<()> {
     complaint_and_copy(store).await?;

@@ -35,7 +35,7 @@ macro_rules! conformance_tests {
                 a_hidden_mention_counts_nowhere_until_it_is_back, doubts_last_until_a_good_reading, what_vanished_upstream_is_hidden, rejected_rows_are_kept_once, a_large_page_is_stored_whole,
                 sources_do_not_share_identities, mentions_come_by_id;
             copying: a_copy_is_neither_judged_nor_counted, short_texts_are_copies_only_by_their_canonical_id, a_copy_takes_the_place_of_a_hidden_original,
-                a_copy_that_is_revised_stands_for_itself, a_revision_can_make_a_copy, two_sources_at_once_make_one_original,
+                a_copy_of_a_dropped_text_is_a_copy, a_copy_that_is_revised_stands_for_itself, a_revision_can_make_a_copy, two_sources_at_once_make_one_original,
                 stars_against_the_text_are_found;
             keeping: dropped_items_are_kept_with_their_reason, an_origin_read_afresh_forgets_its_rejected_rows,
                 a_renamed_source_is_the_same_source;

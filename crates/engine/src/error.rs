@@ -23,7 +23,7 @@ pub enum EngineError {
         found: String,
     },
     /// `MOODLINE_KERNEL` names no kernel.
-    #[error("MOODLINE_KERNEL is {value:?}, expected portable, avx2, avxvnni, avx512 or amx")]
+    #[error("MOODLINE_KERNEL is {value:?}, expected portable, neon, avx2, avxvnni, avx512 or amx")]
     UnknownKernel {
         /// What it says.
         value: String,

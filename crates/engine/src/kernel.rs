@@ -2,6 +2,8 @@
 
 use std::{env, fmt};
 
+#[cfg(target_arch = "aarch64")]
+use crate::simd::neon::Neon;
 #[cfg(target_arch = "x86_64")]
 use crate::simd::{
     amx::{Amx, BLOCK_PANELS},
@@ -24,6 +26,8 @@ const VARIABLE: &str = "MOODLINE_KERNEL";
 pub enum Kernel {
     /// Plain Rust, on any processor.
     Portable,
+    /// NEON with its 8-bit dot products (64-bit Arm).
+    Neon,
     /// AVX2 and FMA.
     Avx2,
     /// AVX2, FMA and the 8-bit dot products of AVX-VNNI.
@@ -36,12 +40,13 @@ pub enum Kernel {
 
 impl Kernel {
     /// All kernels, worst first.
-    pub const ALL: [Self; 5] = [Self::Portable, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Amx];
+    pub const ALL: [Self; 6] = [Self::Portable, Self::Neon, Self::Avx2, Self::AvxVnni, Self::Avx512, Self::Amx];
 
     /// The name, as `MOODLINE_KERNEL` takes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Portable => "portable",
+            Self::Neon => "neon",
             Self::Avx2 => "avx2",
             Self::AvxVnni => "avxvnni",
             Self::Avx512 => "avx512",
@@ -81,6 +86,8 @@ impl fmt::Display for Kernel {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Steps {
     Portable(Portable),
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
     #[cfg(target_arch = "x86_64")]
     Avx2(Avx2),
     #[cfg(target_arch = "x86_64")]
@@ -130,6 +137,17 @@ macro_rules! compiled {
 }
 
 compiled!(portable, Portable, Portable, ops::linear_by_rows, Layout::Rows, ops::attention::<Portable, 4>, Portable);
+#[cfg(target_arch = "aarch64")]
+compiled!(
+    neon,
+    Neon,
+    Neon,
+    ops::linear::<Neon, 6, 1>,
+    Layout::Quads { panels_at_once: 1 },
+    ops::attention::<Neon, 4>,
+    Neon,
+    "neon,dotprod"
+);
 #[cfg(target_arch = "x86_64")]
 compiled!(
     avx2,
@@ -180,6 +198,11 @@ macro_rules! step {
     ($steps:expr, $step:ident($($argument:expr),*), $token:ident) => {
         match $steps {
             Steps::Portable(token) => portable::$step(token, $($argument),*),
+            #[cfg(target_arch = "aarch64")]
+            Steps::Neon(token) => {
+                // SAFETY: the token exists only where the processor has the instructions.
+                unsafe { neon::$step(token, $($argument),*) }
+            }
             #[cfg(target_arch = "x86_64")]
             Steps::Avx2(token) => {
                 // SAFETY: the token exists only where the processor has the instructions.
@@ -219,6 +242,8 @@ impl Steps {
     pub(crate) fn of(kernel: Kernel) -> Option<Self> {
         match kernel {
             Kernel::Portable => Some(Self::Portable(Portable)),
+            #[cfg(target_arch = "aarch64")]
+            Kernel::Neon => Neon::detect().map(Self::Neon),
             #[cfg(target_arch = "x86_64")]
             Kernel::Avx2 => Avx2::detect().map(Self::Avx2),
             #[cfg(target_arch = "x86_64")]
@@ -229,7 +254,6 @@ impl Steps {
             Kernel::Avx512 => Avx512::detect().map(Self::Avx512),
             #[cfg(target_arch = "x86_64")]
             Kernel::Amx => Amx::detect().map(Self::Amx),
-            #[cfg(not(target_arch = "x86_64"))]
             _ => None,
         }
     }
@@ -238,6 +262,8 @@ impl Steps {
     pub(crate) fn layout(self) -> Layout {
         match self {
             Self::Portable(_) => portable::LAYOUT,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => neon::LAYOUT,
             #[cfg(target_arch = "x86_64")]
             Self::Avx2(_) => avx2::LAYOUT,
             #[cfg(target_arch = "x86_64")]

@@ -14,8 +14,10 @@
 //! width), `emb.ln.w` and `emb.ln.b`. Metadata: `layers`, `heads`, `eps`.
 //!
 //! # Which kernel
-//! The best the processor has, unless the environment variable `MOODLINE_KERNEL` (`portable`, `avx2`, `avxvnni`,
-//! `avx512`, `amx`) names a lesser one.
+//! The best the processor has, unless the environment variable `MOODLINE_KERNEL` (`portable`, `neon`, `avx2`,
+//! `avxvnni`, `avx512`, `amx`) names a lesser one.
+//!
+//! `bash .ci/engine` tries the kernel of 64-bit Arm under qemu, and the portable parts under Miri.
 //!
 //! # Why `unsafe`
 //! Vector instructions and reads without bounds checks in the innermost loops are written in it, nothing else. What

@@ -12,6 +12,8 @@ pub(crate) mod avx2;
 pub(crate) mod avx512;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod halves;
+#[cfg(target_arch = "aarch64")]
+pub(crate) mod neon;
 pub(crate) mod portable;
 #[cfg(test)]
 mod tests;
@@ -55,6 +57,8 @@ pub(crate) struct Quad(pub(crate) [i8; 4 * LANES]);
 
 /// Sums of products of unsigned input bytes and signed weight bytes for sixteen outputs, exact in 32 bits.
 pub(crate) trait Dot: Copy {
+    /// What every input counts less in [`Dot::dot`] than its byte says.
+    const LESS: i32 = 0;
     /// The floats of the same processor.
     type Floats: Lanes;
     /// Sixteen sums.
@@ -69,7 +73,7 @@ pub(crate) trait Dot: Copy {
     fn scaled(self, values: &[i32; LANES], factor: i32) -> Self::Sums;
     fn inputs(self, from: [u8; 4]) -> Self::Inputs;
     fn weights(self, from: &Quad) -> Self::Weights;
-    /// `sums` and, for each output, its four products.
+    /// `sums` and, for each output, its four products, every input being [`Dot::LESS`] less than its byte.
     fn dot(self, sums: Self::Sums, inputs: Self::Inputs, weights: Self::Weights) -> Self::Sums;
     fn to_floats(self, sums: Self::Sums) -> <Self::Floats as Lanes>::F;
 }

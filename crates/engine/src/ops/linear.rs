@@ -56,7 +56,7 @@ fn through_group<D: Dot, const ROWS: usize, const PANELS: usize>(
             let row = (first + i).min(count - 1);
             own[i] = &inputs[row * per_row..(row + 1) * per_row];
             for (sums, panel) in sums[i].iter_mut().zip(group.panels) {
-                *sums = d.scaled(&panel.sums, -rows.roundings[row].zero);
+                *sums = d.scaled(&panel.sums, D::LESS - rows.roundings[row].zero);
             }
         }
         let sums = tile::<D, ROWS, PANELS>(d, own, quads, sums);

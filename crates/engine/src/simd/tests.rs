@@ -8,6 +8,8 @@ use super::{
     avx2::{Avx2, AvxVnni},
     avx512::Avx512,
 };
+#[cfg(target_arch = "aarch64")]
+use super::{Dot, Quad, neon::Neon};
 use super::{LANES, Lanes, portable::Portable};
 
 /// Runs a check on every implementor this processor has.
@@ -22,6 +24,10 @@ macro_rules! on_all {
             if let Some(token) = Avx512::detect() {
                 $check(token);
             }
+        }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(token) = Neon::detect() {
+            $check(token);
         }
     };
 }
@@ -69,7 +75,7 @@ fn powers_of_two_and_rounding_are_exact() {
     on_all!(check);
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[test]
 fn dot_products_keep_every_bit() {
     fn check<D: Dot>(d: D) {
@@ -82,19 +88,27 @@ fn dot_products_keep_every_bit() {
             let mut out = [0.0; LANES];
             d.floats().store(d.to_floats(found), &mut out);
             let expected = |lane: usize| {
-                let products = inputs.iter().zip(&quad.0[4 * lane..]).map(|(x, w)| i32::from(*x) * i32::from(*w));
+                let products =
+                    inputs.iter().zip(&quad.0[4 * lane..]).map(|(x, w)| (i32::from(*x) - D::LESS) * i32::from(*w));
                 products.sum::<i32>() - 3 * start[lane]
             };
             assert_eq!(out, lanes(|lane| expected(lane) as f32));
         }
     }
-    if let Some(d) = Avx2::detect() {
-        check(d);
+    #[cfg(target_arch = "x86_64")]
+    {
+        if let Some(d) = Avx2::detect() {
+            check(d);
+        }
+        if let Some(d) = AvxVnni::detect() {
+            check(d);
+        }
+        if let Some(d) = Avx512::detect() {
+            check(d);
+        }
     }
-    if let Some(d) = AvxVnni::detect() {
-        check(d);
-    }
-    if let Some(d) = Avx512::detect() {
+    #[cfg(target_arch = "aarch64")]
+    if let Some(d) = Neon::detect() {
         check(d);
     }
 }

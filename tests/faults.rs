@@ -78,6 +78,46 @@ fn one_map_that_cannot_be_read_keeps_the_old_ones_in_a_running_service_and_names
     assert!(ran.stderr.contains("bad.toml:"), "{}", ran.stderr);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_file_that_another_program_holds_is_named_can_be_read_and_costs_nothing() {
+    let project = Project::new(
+        "[schedule]\nfetch = \"* * * * * *\"\nrefresh = \"*/2 * * * * *\"\n[[sources.files]]\nid = \"log\"\npath = \"log.jsonl\"\n",
+    )
+    .with_example_map("online-bank");
+    project.write("log.jsonl", rows(20));
+    let mentions = |project: &Project| project.run(&["sources", "--format", "json"]).ok().json()[0]["mentions"].clone();
+    let mut service = tokio::task::block_in_place(|| {
+        let service = project.start(&["run"]);
+        eventually(&project, "a curve", || {
+            let shown = project.run(&["map", "show", "online-bank", "--format", "json"]);
+            shown.code == 0 && !shown.json()["run"].is_null()
+        });
+        service
+    });
+    let held = moodline_testkit::hold_sqlite(&project.path("moodline.db")).await;
+    tokio::task::block_in_place(|| {
+        project.write("log.jsonl", rows(40));
+        // Longer than any statement waits for its turn.
+        eventually(&project, "an error", || project.log().contains("database is locked"));
+        let told = project.run(&["fetch"]).failed(1).stderr;
+        assert!(told.contains("moodline.db cannot be reached or is busy"), "{told}");
+        assert_eq!(mentions(&project), 20, "whoever asks is answered");
+        project.run(&["map", "show", "online-bank"]).ok();
+        project.run(&["status"]).ok();
+        assert!(service.ended().is_none(), "the service stays up: {}", project.log());
+    });
+    drop(held);
+    tokio::task::block_in_place(|| {
+        eventually(&project, "all 40 mentions", || mentions(&project) == 40);
+        assert!(service.ended().is_none());
+        drop(service);
+        project.run(&["refresh"]).ok();
+        let checked = project.run(&["check"]).ok();
+        assert!(checked.stdout.contains("rollups equal"), "{}", checked.stdout);
+        assert!(project.run(&["work", "list"]).ok().stdout.contains("nothing was set aside"));
+    });
+}
+
 /// Stands between the service and its database server, and can be taken away.
 struct Proxy(JoinHandle<()>);
 

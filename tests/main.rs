@@ -19,5 +19,6 @@ mod queries;
 mod seams;
 mod service;
 mod settings;
+mod sharing;
 mod sites;
 mod support;

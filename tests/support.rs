@@ -131,7 +131,12 @@ impl Project {
 
     /// The same with more in its environment.
     pub(crate) fn start_with(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
-        let log = fs::File::create(self.path("service.log")).unwrap();
+        self.start_logging("service.log", arguments, environment)
+    }
+
+    /// One of several, with a log of its own.
+    pub(crate) fn start_logging(&self, log: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+        let log = fs::File::create(self.path(log)).unwrap();
         let mut command = self.command(arguments);
         command.envs(environment.iter().copied());
         Running(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn().unwrap())
@@ -139,7 +144,12 @@ impl Project {
 
     /// What the started command has logged so far.
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.path("service.log")).unwrap_or_default()
+        self.log_of("service.log")
+    }
+
+    /// The same of one of several.
+    pub(crate) fn log_of(&self, log: &str) -> String {
+        fs::read_to_string(self.path(log)).unwrap_or_default()
     }
 }
 
@@ -151,6 +161,11 @@ impl Running {
     pub(crate) fn kill(mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
+    }
+
+    /// Sends it a signal, e.g. `-TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.id().to_string()]).status().unwrap().success());
     }
 
     /// Its process id.

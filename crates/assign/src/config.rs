@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct AssignConfig {
     /// Mentions claimed and written together, 1 to 10,000.
     pub batch_mentions: u32,
-    /// Time after which another worker may take a batch over; far longer than a batch takes, e.g. `5m`.
+    /// Time without a sign of life after which another worker may take a batch over, e.g. `2m`.
     pub lease: Interval,
     /// Probability of negative from which an opinion raises a flag, 0 to 1.
     pub flag_from: f32,
@@ -25,7 +25,7 @@ impl Default for AssignConfig {
     fn default() -> Self {
         Self {
             batch_mentions: 500,
-            lease: Interval::from_secs(300),
+            lease: Interval::from_secs(120),
             flag_from: 0.80,
             similarity_from: 0.30,
             example_from: 0.90,

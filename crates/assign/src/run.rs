@@ -4,7 +4,7 @@ use std::{collections::HashMap, fmt, num::NonZero, sync::Arc, time::Instant};
 
 use moodline_maps::parse_map;
 use moodline_store::{
-    AssignmentStore, JudgedMention, Lease, MapStore, MentionAssignments, ModelRecord, OpinionStore, Override,
+    AssignmentStore, Heartbeat, JudgedMention, MapStore, MentionAssignments, ModelRecord, OpinionStore, Override,
     OverrideStore, RunStore, StoreError, VectorStore, WorkKind, WorkStore,
 };
 use moodline_types::{Clock, MapId, MentionId, RunKind};
@@ -64,7 +64,9 @@ where
     }
     let run = store.start_run(RunKind::Assign, map.as_str(), clock.now()).await.map_err(failed)?;
     let began = Instant::now();
-    let worker = Worker { store, map, config, clock };
+    let queue = (WorkKind::Assign, map.as_str());
+    let heartbeat = Heartbeat::new(store, queue, config.lease.duration(), clock);
+    let worker = Worker { store, map, config, clock, heartbeat };
     match worker.batches(AssignOutcome { waiting, ..AssignOutcome::default() }, progress).await {
         Ok(outcome) => {
             let summary = outcome.to_string();
@@ -87,6 +89,7 @@ struct Worker<'a, S: ?Sized> {
     map: &'a MapId,
     config: &'a AssignConfig,
     clock: &'a dyn Clock,
+    heartbeat: Heartbeat<'a, S>,
 }
 
 /// A placer and what it was made of.
@@ -138,7 +141,8 @@ where
                 }
                 if go_on { self.read(&mut prepared).await.map(|next| (next, false)) } else { Ok((None, true)) }
             };
-            let (placed, after) = tokio::join!(self.place(batch), beside);
+            let both = async { tokio::join!(self.place(batch), beside) };
+            let (placed, after) = self.heartbeat.beside(both).await;
             match (placed, after) {
                 (Ok(placed), Ok((following, stopped))) => {
                     outcome.stopped = stopped;
@@ -167,15 +171,12 @@ where
 
     /// Claims and reads a batch; `None` when nothing is left.
     async fn read(&self, prepared: &mut Option<Prepared>) -> Result<Option<Batch>, AssignError> {
-        let now = self.clock.now();
-        let lease = Lease::new(now, self.config.lease.duration());
-        let limit = self.config.batch_mentions.max(1);
-        let items = self.store.claim(WorkKind::Assign, self.map.as_str(), limit, &lease, now).await;
-        let items = items.map_err(|source| self.failed(source))?;
+        let claimed = self.heartbeat.claim(self.config.batch_mentions.max(1)).await;
+        let (holder, items) = claimed.map_err(|source| self.failed(source))?;
         if items.is_empty() {
             return Ok(None);
         }
-        let claimed = Claimed { holder: lease.holder, ids: items.iter().map(|item| item.mention).collect() };
+        let claimed = Claimed { holder, ids: items.iter().map(|item| item.mention).collect() };
         match self.load(&claimed, prepared).await {
             Ok((placer, mentions)) => Ok(Some(Batch { claimed, placer, mentions })),
             Err(error) => {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 pub struct EnrichConfig {
     /// Mentions claimed and written together, 1 to 10,000.
     pub batch_mentions: u32,
-    /// Time after which another worker may take a batch over; far longer than a batch takes, e.g. `10m`.
+    /// Time without a sign of life after which another worker may take a batch over, e.g. `2m`.
     pub lease: Interval,
     /// Tries after which a mention is set aside.
     pub max_tries: u32,
@@ -17,6 +17,6 @@ pub struct EnrichConfig {
 
 impl Default for EnrichConfig {
     fn default() -> Self {
-        Self { batch_mentions: 256, lease: Interval::from_secs(600), max_tries: 3 }
+        Self { batch_mentions: 256, lease: Interval::from_secs(120), max_tries: 3 }
     }
 }

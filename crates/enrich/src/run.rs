@@ -7,7 +7,7 @@ use std::{
 };
 
 use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
-use moodline_store::{Lease, MentionStore, ModelRecord, OpinionStore, RunStore, VectorStore, WorkKind, WorkStore};
+use moodline_store::{Heartbeat, MentionStore, ModelRecord, OpinionStore, RunStore, VectorStore, WorkKind, WorkStore};
 use moodline_types::{Clock, Embedding, ModelId, RunKind};
 use tracing::{info, warn};
 
@@ -153,7 +153,9 @@ where
     }
     let run = store.start_run(RunKind::Enrich, id.as_str(), clock.now()).await?;
     let began = Instant::now();
-    let worker = Worker { store, model, config, clock, id };
+    let queue = (WorkKind::Enrich, id.as_str());
+    let heartbeat = Heartbeat::new(store, queue, config.lease.duration(), clock);
+    let worker = Worker { store, model, config, clock, id, heartbeat };
     match worker.batches(start, progress).await {
         Ok(outcome) => {
             let summary = outcome.to_string();
@@ -177,6 +179,7 @@ struct Worker<'a, S: ?Sized> {
     config: &'a EnrichConfig,
     clock: &'a dyn Clock,
     id: &'a ModelId,
+    heartbeat: Heartbeat<'a, S>,
 }
 
 impl<S> Worker<'_, S>
@@ -201,7 +204,8 @@ where
                 let go_on = progress(&outcome);
                 if go_on { self.claim().await.map(Some) } else { Ok(None) }
             };
-            let (judged, next) = tokio::join!(judge(current, self.model, self.config.max_tries), beside);
+            let both = async { tokio::join!(judge(current, self.model, self.config.max_tries), beside) };
+            let (judged, next) = self.heartbeat.beside(both).await;
             let judged = match judged {
                 Ok(judged) => judged,
                 Err(error) => {
@@ -237,13 +241,10 @@ where
     }
 
     async fn claim(&self) -> Result<Batch, EnrichError> {
-        let now = self.clock.now();
-        let lease = Lease::new(now, self.config.lease.duration());
-        let items =
-            self.store.claim(WorkKind::Enrich, self.id.as_str(), self.config.batch_mentions, &lease, now).await?;
+        let (holder, items) = self.heartbeat.claim(self.config.batch_mentions).await?;
         let ids: Vec<_> = items.iter().map(|item| item.mention).collect();
         let mentions = if ids.is_empty() { Vec::new() } else { self.store.mentions(&ids).await? };
-        Ok(Batch { holder: lease.holder, items, mentions })
+        Ok(Batch { holder, items, mentions })
     }
 
     async fn give_back(&self, batch: Batch) -> Result<(), EnrichError> {

@@ -2,9 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,8 +16,9 @@ use moodline_enrich::{EnrichConfig, EnrichError, EnrichOutcome, SharedModel, enr
 use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
 use moodline_store::{IngestPage, Lease, MentionStore, NewMention, OpinionStore, Store, WorkKind, WorkStore};
 use moodline_store_sqlite::SqliteStore;
+use moodline_testkit::FakeClock;
 use moodline_types::{
-    Clock, Embedding, Emotions, JudgedOpinion, MentionId, ModelId, Sentiment, SentimentLabel, SystemClock,
+    Clock, Embedding, Emotions, Interval, JudgedOpinion, MentionId, ModelId, Sentiment, SentimentLabel, SystemClock,
 };
 
 /// Fails on texts with `poison` in them, on all texts when `broken`; counts what it reads.
@@ -205,4 +210,93 @@ async fn mentions_on_which_workers_died_again_and_again_are_given_up() {
     let outcome = run(&store, &shared, 10).await.unwrap();
     assert_eq!((outcome.mentions, outcome.set_aside), (0, 1));
     assert_eq!(read.load(Ordering::Relaxed), before, "it is not tried a fourth time");
+}
+
+/// Reads nothing before it is told to, or for ever where nobody can tell it any more.
+struct WaitingModel {
+    profile: ModelProfile,
+    told: mpsc::Receiver<()>,
+}
+
+impl WaitingModel {
+    fn shared() -> (SharedModel, mpsc::Sender<()>) {
+        let (tell, told) = mpsc::channel();
+        let profile = ScriptedModel::named(model(), false).0.profile().clone();
+        (SharedModel::new(Self { profile, told }), tell)
+    }
+}
+
+impl Classifier for WaitingModel {
+    fn profile(&self) -> &ModelProfile {
+        &self.profile
+    }
+
+    fn classify(&mut self, texts: &[Text<'_>]) -> Result<Vec<Verdict>, ModelError> {
+        self.told.recv().unwrap();
+        Ok(texts.iter().map(|text| verdict(text.text)).collect())
+    }
+
+    fn embed(&mut self, _: &[&str]) -> Result<Vec<Embedding>, ModelError> {
+        Ok(Vec::new())
+    }
+}
+
+async fn leased(store: &SqliteStore, now: DateTime<Utc>) -> u64 {
+    store.backlog(WorkKind::Enrich, "scripted-1", now).await.unwrap().leased
+}
+
+/// Waits for as long as a test may hang.
+async fn eventually(what: &str, wait: impl Future<Output = ()>) {
+    assert!(tokio::time::timeout(Duration::from_mins(1), wait).await.is_ok(), "{what} did not happen");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_takes_longer_than_its_lease_stays_with_a_worker_that_lives() {
+    let store = store_with(&["long"]).await;
+    let (clock, (shared, tell)) = (FakeClock::default(), WaitingModel::shared());
+    let config = EnrichConfig { lease: Interval::from_millis(60), ..EnrichConfig::default() };
+    let mut go_on = |_: &_| true;
+    let work = enrich(&store, &shared, &config, &clock, &mut go_on);
+    let watch = async {
+        let until_leased = async |at: TimeDelta| {
+            while leased(&store, clock.now() + at).await == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        eventually("a claim", until_leased(TimeDelta::zero())).await;
+        for _ in 0..5 {
+            clock.advance(TimeDelta::milliseconds(50));
+            eventually("a sign of life", until_leased(TimeDelta::milliseconds(50))).await;
+        }
+        tell.send(()).unwrap();
+    };
+    let (outcome, ()) = tokio::join!(work, watch);
+    let outcome = outcome.unwrap();
+    assert_eq!((outcome.mentions, outcome.lost), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_is_stuck_is_let_go_and_its_late_result_dropped() {
+    let store = store_with(&["stuck"]).await;
+    let (clock, (shared, tell)) = (FakeClock::default(), WaitingModel::shared());
+    let config = EnrichConfig { lease: Interval::from_millis(6), ..EnrichConfig::default() };
+    let mut go_on = |_: &_| true;
+    let work = enrich(&store, &shared, &config, &clock, &mut go_on);
+    let watch = async {
+        let let_go = async {
+            let mut quiet = 0;
+            while quiet < 10 {
+                clock.advance(TimeDelta::milliseconds(10));
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                quiet = if leased(&store, clock.now()).await == 0 { quiet + 1 } else { 0 };
+            }
+        };
+        eventually("the end of the signs of life", let_go).await;
+        let lease = Lease { holder: "another".to_owned(), until: clock.now() + TimeDelta::hours(1) };
+        let taken = store.claim(WorkKind::Enrich, "scripted-1", 9, &lease, clock.now()).await.unwrap();
+        assert_eq!(taken.len(), 1);
+        tell.send(()).unwrap();
+    };
+    let (outcome, ()) = tokio::join!(work, watch);
+    assert_eq!((outcome.as_ref().unwrap().mentions, outcome.unwrap().lost), (0, 1));
 }

@@ -31,6 +31,7 @@ use crate::{
     cli::{Role, RunArgs},
     commands::Context,
     pulse::Pulse,
+    settings::BadSettings,
     wire::{App, database_url},
 };
 
@@ -49,13 +50,16 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
     let loaded = context.settings(true)?;
     let app = App::open(loaded, context.drain.child(), context.progress).await?;
     let (store, pulse) = (Arc::clone(&app.store), app.pulse.clone());
-    let judges = args.role.is_empty() || args.role.contains(&Role::Enrich);
-    let model = if judges { Some(ready_model(&app).await?) } else { None };
+    let model = if args.does(Role::Enrich) { Some(ready_model(&app).await?) } else { None };
     let server = match app.loaded.settings.api.listen {
-        Some(_) => start_server(&app, &context.drain).await?,
-        None => None,
+        Some(_) if args.does(Role::Api) => start_server(&app, &context.drain).await?,
+        None if args.role.contains(&Role::Api) => {
+            let file = app.loaded.file.display();
+            return Err(BadSettings(format!("{file}: --role api needs an address: `[api] listen`")).into());
+        }
+        _ => None,
     };
-    let mut generation = Generation::start(app, &args.role, model).await?;
+    let mut generation = Generation::start(app, &args, model).await?;
     let _running = store.take_job(SERVICE).await?;
     info!("moodline {} is running", env!("CARGO_PKG_VERSION"));
     supervisor.say("READY=1\nSTATUS=running");
@@ -73,7 +77,7 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
                 match prepared(&generation, context).await {
                     Ok((app, model)) => {
                         generation.stop(DRAIN_LIMIT).await;
-                        generation = Generation::start(app, &args.role, model).await?;
+                        generation = Generation::start(app, &args, model).await?;
                         info!("settings and maps were read again");
                     }
                     Err(error) => error!("the old settings and maps stay: {error:#}"),

@@ -32,9 +32,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Key of the advisory lock between registering and queueing, together with the schema: "mood" in ASCII.
 const REGISTRATION: i32 = 0x6d6f_6f64;
 
-/// Limits in milliseconds that the server enforces, so that a lost client or a stuck lock cannot hold others up.
+/// Limits in milliseconds that the server enforces, so that a lost client or a stuck lock cannot hold others up: the
+/// transaction of a client that says nothing more ends before others give up waiting for it.
 const SERVER_LIMITS: [(&str, &str); 3] =
-    [("statement_timeout", "120000"), ("lock_timeout", "30000"), ("idle_in_transaction_session_timeout", "60000")];
+    [("statement_timeout", "120000"), ("lock_timeout", "30000"), ("idle_in_transaction_session_timeout", "20000")];
 
 /// A whole database on a PostgreSQL server.
 #[derive(Debug, Clone)]
@@ -130,6 +131,10 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn migrate(&self) -> Result<()> {
+        // Looking needs no lock: whoever only reads is not kept waiting by a writer that hangs.
+        if self.check().await.is_ok() && self.told("compare mentions", copies::all_grouped(self).await)? {
+            return Ok(());
+        }
         // Apart from the pool, because a migration may take longer than any statement of ours. The migrator takes an
         // advisory lock, so several processes go one after the other.
         let options = self.pool.connect_options().as_ref().clone();

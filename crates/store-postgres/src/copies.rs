@@ -179,6 +179,13 @@ pub(crate) async fn origins(store: &PostgresStore, ids: &[MentionId]) -> Attempt
     Ok(origins)
 }
 
+/// Whether every mention has been compared with the others.
+pub(crate) async fn all_grouped(store: &PostgresStore) -> Attempt<bool> {
+    let sql = "SELECT 1 FROM mentions WHERE NOT fingerprinted AND hidden_ms IS NULL LIMIT 1";
+    let left: Option<i32> = sqlx::query_scalar(sql).fetch_optional(store.read()).await?;
+    Ok(left.is_none())
+}
+
 /// Compares mentions stored by a version that did not.
 pub(crate) async fn group_the_rest(store: &PostgresStore, now: DateTime<Utc>) -> Attempt<()> {
     let sql = "SELECT id FROM mentions WHERE NOT fingerprinted AND hidden_ms IS NULL ORDER BY id LIMIT $1";

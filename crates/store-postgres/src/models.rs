@@ -6,7 +6,7 @@ use moodline_store::{Adoption, Forgetting, ModelState, ModelStore, Result, Store
 use moodline_types::{MentionId, ModelId};
 
 use crate::{
-    PostgresStore,
+    PostgresStore, acts,
     connect::Tx,
     failure::Attempt,
     opinions,
@@ -57,7 +57,7 @@ async fn known(tx: &mut Tx, model: &ModelId) -> Attempt<()> {
     }
 }
 
-async fn adopt(store: &PostgresStore, model: &ModelId, now: DateTime<Utc>) -> Attempt<Adoption> {
+async fn adopt(store: &PostgresStore, model: &ModelId, actor: &str, now: DateTime<Utc>) -> Attempt<Adoption> {
     let mut tx = store.write_registering().await?;
     known(&mut tx, model).await?;
     let before = opinions::adopted_within(&mut tx).await?.map(|before| before.id);
@@ -72,11 +72,15 @@ async fn adopt(store: &PostgresStore, model: &ModelId, now: DateTime<Utc>) -> At
     if let Some(before) = &before {
         work::queue_judged(&mut tx, before, None, now).await?;
     }
+    let adoption = Adoption::Adopted { before };
+    if let Some(act) = adoption.act(model, actor) {
+        acts::record(&mut tx, &act, now).await?;
+    }
     tx.commit().await?;
-    Ok(Adoption::Adopted { before })
+    Ok(adoption)
 }
 
-async fn forget(store: &PostgresStore, model: &ModelId) -> Attempt<Forgetting> {
+async fn forget(store: &PostgresStore, model: &ModelId, actor: &str, now: DateTime<Utc>) -> Attempt<Forgetting> {
     let mut tx = store.write_registering().await?;
     known(&mut tx, model).await?;
     if opinions::adopted_within(&mut tx).await?.is_some_and(|adopted| adopted.id == *model) {
@@ -88,8 +92,12 @@ async fn forget(store: &PostgresStore, model: &ModelId) -> Attempt<Forgetting> {
     for sql in ["DELETE FROM text_vectors WHERE model = $1", "DELETE FROM models WHERE id = $1"] {
         sqlx::query(sql).bind(model.as_str()).execute(&mut *tx).await?;
     }
+    let forgetting = Forgetting::Gone { opinions: gone.rows_affected() };
+    if let Some(act) = forgetting.act(model, actor) {
+        acts::record(&mut tx, &act, now).await?;
+    }
     tx.commit().await?;
-    Ok(Forgetting::Gone { opinions: gone.rows_affected() })
+    Ok(forgetting)
 }
 
 async fn by_both(
@@ -122,12 +130,12 @@ impl ModelStore for PostgresStore {
         self.told("note where a model is", locate(self, model, engine, folder).await)
     }
 
-    async fn adopt_model(&self, model: &ModelId, now: DateTime<Utc>) -> Result<Adoption> {
-        self.told("adopt a model", adopt(self, model, now).await)
+    async fn adopt_model(&self, model: &ModelId, actor: &str, now: DateTime<Utc>) -> Result<Adoption> {
+        self.told("adopt a model", adopt(self, model, actor, now).await)
     }
 
-    async fn forget_model(&self, model: &ModelId) -> Result<Forgetting> {
-        self.told("forget a model", forget(self, model).await)
+    async fn forget_model(&self, model: &ModelId, actor: &str, now: DateTime<Utc>) -> Result<Forgetting> {
+        self.told("forget a model", forget(self, model, actor, now).await)
     }
 
     async fn judged_by_both(

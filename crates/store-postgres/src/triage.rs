@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_store::{FlagStore, Result, StoreError, storable};
+use moodline_store::{FlagStore, Result, StoreError, storable, triage_act};
 use moodline_types::{FlagEvent, FlagId, FlagQuery, FlagRow, FlagStatus, MentionId, Triage};
 use sqlx::QueryBuilder;
 
 use crate::{
-    PostgresStore,
+    PostgresStore, acts,
     failure::Attempt,
     rows::{self, Db, Row, column, instant, instant_or_none, list, word},
 };
@@ -102,6 +102,7 @@ async fn change(store: &PostgresStore, flags: &[FlagId], new: &Triage, now: Date
             .bind(storable(&new.actor))
             .bind(new.note.as_deref().map(storable));
         query.execute(&mut *tx).await?;
+        acts::record(&mut tx, &triage_act(*flag, new), now).await?;
     }
     Ok(tx.commit().await?)
 }

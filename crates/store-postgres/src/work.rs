@@ -148,6 +148,20 @@ fn claimed_row(row: &Row) -> Attempt<(i64, WorkItem)> {
     Ok((column(row, "queued_ms")?, item))
 }
 
+/// Rows that somebody else has locked are being finished or revised at this moment. Waiting for them could end in a
+/// deadlock with whoever writes the batch.
+async fn extend(store: &PostgresStore, holders: &[String], until: DateTime<Utc>) -> Attempt<u64> {
+    let sql = "WITH alive AS MATERIALIZED (\
+                 SELECT kind AS k, target AS t, mention_id AS m FROM work WHERE holder = ANY($1) \
+                 FOR UPDATE SKIP LOCKED) \
+               UPDATE work SET leased_until_ms = $2 FROM alive WHERE kind = k AND target = t AND mention_id = m";
+    let mut tx = store.write().await?;
+    let query = sqlx::query(sql).bind(holders).bind(until.timestamp_millis());
+    let extended = query.execute(&mut *tx).await?.rows_affected();
+    tx.commit().await?;
+    Ok(extended)
+}
+
 async fn release(
     store: &PostgresStore,
     kind: WorkKind,
@@ -237,6 +251,10 @@ impl WorkStore for PostgresStore {
         now: DateTime<Utc>,
     ) -> Result<Vec<WorkItem>> {
         self.told("claim work", claim(self, kind, target, limit, lease, now).await)
+    }
+
+    async fn extend(&self, holders: &[String], until: DateTime<Utc>) -> Result<u64> {
+        self.told("extend leases", extend(self, holders, until).await)
     }
 
     async fn release(&self, kind: WorkKind, target: &str, holder: &str, mentions: &[MentionId]) -> Result<()> {

@@ -42,6 +42,11 @@ pub(crate) async fn adopted_within(tx: &mut Tx) -> Attempt<Option<ModelRecord>> 
 }
 
 async fn register(store: &SqliteStore, record: &ModelRecord, now: DateTime<Utc>) -> Attempt<()> {
+    // Every worker registers its model whenever it looks for work: mostly there is nothing to do, and nobody to wait for.
+    let known = sqlx::query("SELECT * FROM models WHERE id = $1").bind(record.id.as_str());
+    if known.fetch_optional(store.read()).await?.as_ref().map(model).transpose()?.as_ref() == Some(record) {
+        return Ok(());
+    }
     let mut tx = store.write().await?;
     let query = sqlx::query("SELECT * FROM models WHERE id = $1").bind(record.id.as_str());
     let known = query.fetch_optional(&mut *tx).await?.as_ref().map(model).transpose()?;

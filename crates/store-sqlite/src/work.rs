@@ -145,6 +145,15 @@ fn claimed_row(row: &Row) -> Attempt<(i64, WorkItem)> {
     Ok((column(row, "queued_ms")?, item))
 }
 
+async fn extend(store: &SqliteStore, holders: &[String], until: DateTime<Utc>) -> Attempt<u64> {
+    let sql = "UPDATE work SET leased_until_ms = $2 WHERE holder IN (SELECT value FROM json_each($1))";
+    let mut tx = store.write().await?;
+    let query = sqlx::query(sql).bind(list(holders)).bind(until.timestamp_millis());
+    let extended = query.execute(&mut *tx).await?.rows_affected();
+    tx.commit().await?;
+    Ok(extended)
+}
+
 async fn release(
     store: &SqliteStore,
     kind: WorkKind,
@@ -229,6 +238,10 @@ impl WorkStore for SqliteStore {
         now: DateTime<Utc>,
     ) -> Result<Vec<WorkItem>> {
         self.told("claim work", claim(self, kind, target, limit, lease, now).await)
+    }
+
+    async fn extend(&self, holders: &[String], until: DateTime<Utc>) -> Result<u64> {
+        self.told("extend leases", extend(self, holders, until).await)
     }
 
     async fn release(&self, kind: WorkKind, target: &str, holder: &str, mentions: &[MentionId]) -> Result<()> {

@@ -4,7 +4,24 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use moodline_types::{FlagEvent, FlagId, FlagQuery, FlagRow, Triage};
 
-use crate::Result;
+use crate::{NewAct, Result};
+
+/// What the audit log says of a change to a flag. A note may name people and goes with the mention it is about; the log
+/// stays, so it only says that there was one.
+pub fn triage_act(flag: FlagId, change: &Triage) -> NewAct {
+    let Triage { status, assignee, due_at, note, actor } = change;
+    let status = status.map(|status| status.to_string());
+    let assignee =
+        assignee.as_ref().map(|name| name.as_ref().map_or("for nobody".to_owned(), |name| format!("for {name}")));
+    let due = due_at.map(|due| due.map_or("without a due time".to_owned(), |due| format!("due {}", due.to_rfc3339())));
+    let note = note.as_ref().map(|_| "with a note".to_owned());
+    NewAct {
+        actor: actor.clone(),
+        action: "triage".to_owned(),
+        subject: format!("flag {flag}"),
+        detail: [status, assignee, due, note].into_iter().flatten().collect::<Vec<_>>().join(", "),
+    }
+}
 
 /// The flag table and its history. Flags are raised and lowered with assignments; this is for people.
 #[async_trait]
@@ -15,8 +32,8 @@ pub trait FlagStore: Send + Sync {
     /// How many fit, whatever the limit.
     async fn count_flags(&self, query: &FlagQuery) -> Result<u64>;
 
-    /// Does the same with all of these flags, and writes it into the history of each: all of them or, where one does
-    /// not exist, none.
+    /// Does the same with all of these flags, and writes it into the history of each and into the audit log: all of
+    /// them or, where one does not exist, none.
     async fn triage(&self, flags: &[FlagId], change: &Triage, now: DateTime<Utc>) -> Result<()>;
 
     /// What people did with a flag, oldest first.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use moodline_types::{MentionId, ModelId};
 
-use crate::{ModelRecord, Result};
+use crate::{ModelRecord, NewAct, Result};
 
 /// How a model stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,15 @@ pub enum Adoption {
     Unchanged,
 }
 
+impl Adoption {
+    /// What the audit log says of `model` being adopted by `actor`; `None` where nothing changed.
+    pub fn act(&self, model: &ModelId, actor: &str) -> Option<NewAct> {
+        let Self::Adopted { before } = self else { return None };
+        let detail = before.as_ref().map_or_else(|| "the first".to_owned(), |before| format!("instead of {before}"));
+        Some(act_on(model, actor, "adopt", detail))
+    }
+}
+
 /// What became of the wish to forget a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forgetting {
@@ -49,6 +58,18 @@ pub enum Forgetting {
     },
     /// Its opinions count: nothing was deleted.
     StillCounts,
+}
+
+impl Forgetting {
+    /// What the audit log says of `model` being forgotten by `actor`; `None` where nothing changed.
+    pub fn act(&self, model: &ModelId, actor: &str) -> Option<NewAct> {
+        let Self::Gone { opinions } = self else { return None };
+        Some(act_on(model, actor, "forget", format!("with its {opinions} opinions")))
+    }
+}
+
+fn act_on(model: &ModelId, actor: &str, action: &str, detail: String) -> NewAct {
+    NewAct { actor: actor.to_owned(), action: action.to_owned(), subject: format!("model {model}"), detail }
 }
 
 /// Models side by side.
@@ -64,10 +85,13 @@ pub trait ModelStore: Send + Sync {
     /// judged for every map, in one transaction. Opinions of both stay, so that adopting the other one undoes it.
     ///
     /// Until a mention is placed again its assignments, tallies and rollups are those of the model before.
-    async fn adopt_model(&self, model: &ModelId, now: DateTime<Utc>) -> Result<Adoption>;
+    ///
+    /// The act of `actor` is on record with it.
+    async fn adopt_model(&self, model: &ModelId, actor: &str, now: DateTime<Utc>) -> Result<Adoption>;
 
-    /// Deletes a model that does not count, with its opinions, vectors and work, in one transaction.
-    async fn forget_model(&self, model: &ModelId) -> Result<Forgetting>;
+    /// Deletes a model that does not count, with its opinions, vectors and work, in one transaction; the act of `actor`
+    /// is on record with it.
+    async fn forget_model(&self, model: &ModelId, actor: &str, now: DateTime<Utc>) -> Result<Forgetting>;
 
     /// Visible mentions that both models have judged as they are now, by id: the first `limit` after `after`.
     async fn judged_by_both(

@@ -42,7 +42,7 @@ impl WorkKind {
 pub struct Lease {
     /// Who holds it: unique per claim, not only per process, so that an expired batch cannot be finished twice.
     pub holder: String,
-    /// When others may take the batch.
+    /// When others may take the batch, unless it is extended.
     pub until: DateTime<Utc>,
 }
 
@@ -103,6 +103,10 @@ pub trait WorkStore: Send + Sync {
         lease: &Lease,
         now: DateTime<Utc>,
     ) -> Result<Vec<WorkItem>>;
+
+    /// Lets the leases of these holders end at `until` instead: their worker lives. How many mentions that holds; what was
+    /// finished, or taken over, meanwhile stays so.
+    async fn extend(&self, holders: &[String], until: DateTime<Utc>) -> Result<u64>;
 
     /// Gives claimed mentions back untouched (a stop, not a failure): their tries do not count.
     async fn release(&self, kind: WorkKind, target: &str, holder: &str, mentions: &[MentionId]) -> Result<()>;

@@ -1,11 +1,12 @@
 //! Databases that last as long as a test.
 
 use std::{
+    path::Path,
     sync::atomic::{AtomicU64, Ordering},
     time::{Duration, SystemTime},
 };
 
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use tempfile::TempDir;
 
 /// Where PostgreSQL is looked for when `MOODLINE_TEST_POSTGRES` does not say.
@@ -65,6 +66,21 @@ pub fn temp_sqlite() -> TestDatabase {
     let folder = tempfile::tempdir().expect("tests need a temporary folder");
     let url = format!("sqlite:{}", folder.path().join("moodline.db").display());
     TestDatabase { url, _kept: Kept::Folder(folder) }
+}
+
+/// A SQLite file that nobody else can write to until this is dropped.
+#[derive(Debug)]
+pub struct HeldSqlite(#[expect(dead_code, reason = "held for its drop")] SqliteConnection);
+
+/// Begins to write to a SQLite file, as another program might, and does not come to an end.
+///
+/// # Panics
+/// Where the file cannot be opened, or somebody else is writing to it for longer than the driver waits.
+pub async fn hold_sqlite(file: &Path) -> HeldSqlite {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("the database of the test opens");
+    sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut connection).await.expect("nobody else writes for long");
+    HeldSqlite(connection)
 }
 
 /// A fresh schema on the PostgreSQL server at `MOODLINE_TEST_POSTGRES`, else on this machine; `None`, with a note on

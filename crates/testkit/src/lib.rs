@@ -5,7 +5,7 @@ mod database;
 mod http_server;
 
 pub use clock::FakeClock;
-pub use database::{TestDatabase, postgres_url, temp_sqlite};
+pub use database::{HeldSqlite, TestDatabase, hold_sqlite, postgres_url, temp_sqlite};
 pub use http_server::{LocalServer, Received, Reply};
 
 /// Mentions, judgements and maps to start a test from.

@@ -35,6 +35,9 @@ pub(crate) struct AdoptArgs {
     /// Also where mentions that it has not judged cannot be judged now: they count nowhere until they are
     #[arg(long)]
     pub(crate) partial: bool,
+    /// Who adopts it
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
 }
 
 #[derive(Debug, Args)]
@@ -42,4 +45,7 @@ pub(crate) struct ForgetArgs {
     /// The model; its opinions must not be those that count
     #[arg(value_name = "ID")]
     pub(crate) model: ModelId,
+    /// Who forgets it
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
 }

@@ -39,19 +39,40 @@ pub(crate) struct InitArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(after_help = "Stops on SIGINT or SIGTERM after finishing the batch under way.")]
+#[command(after_help = "Examples:
+  moodline run                            everything in one process
+  moodline run --role enrich              on any number of machines, with PostgreSQL
+  moodline run --role fetch,assign,layers
+  moodline run --role api                 /healthz, /readyz, /metrics and whatever is pushed, and no other work
+
+Give a role to as many processes as you like: work is claimed in batches, and a job that is due is done by whoever takes
+it first. Stops on SIGINT or SIGTERM after finishing the batch under way.")]
 pub(crate) struct RunArgs {
-    /// Do only these parts of the work, to share it over machines: fetch, enrich, assign, layers
-    #[arg(long, value_delimiter = ',', value_name = "ROLE")]
+    /// Do only these parts of the work, to share it over processes and machines [default: all]
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ROLE")]
     pub(crate) role: Vec<Role>,
 }
 
+impl RunArgs {
+    /// Whether this process does that part of the work.
+    pub(crate) fn does(&self, role: Role) -> bool {
+        self.role.is_empty() || self.role.contains(&role)
+    }
+}
+
+/// A part of the work of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Role {
+    /// Read the sources when they are due
     Fetch,
+    /// Judge mentions with the model
     Enrich,
+    /// Place opinions on the maps
     Assign,
+    /// Draw the maps when they are due
     Layers,
+    /// Answer at `[api] listen`; nobody else does
+    Api,
 }
 
 #[derive(Debug, Args, Default)]
@@ -94,6 +115,10 @@ pub(crate) struct EnrichArgs {
     /// First put mentions that were set aside after failed tries back into the queue
     #[arg(long)]
     pub(crate) retry: bool,
+
+    /// Who puts them back
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
 }
 
 #[derive(Debug, Args)]

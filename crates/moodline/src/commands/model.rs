@@ -82,7 +82,7 @@ async fn adopt(args: &AdoptArgs, app: &App) -> Result<()> {
     if let Some(judged) = catch_up(app, args).await? {
         out.line(format!("enrich  {judged}"))?;
     }
-    match app.store.adopt_model(id, app.clock.now()).await? {
+    match app.store.adopt_model(id, &args.actor, app.clock.now()).await? {
         Adoption::Unchanged => out.line(format!("the opinions of {id} count already"))?,
         Adoption::Adopted { before } => {
             out.line(format!("the opinions of {id} count"))?;
@@ -138,7 +138,7 @@ async fn catch_up(app: &App, args: &AdoptArgs) -> Result<Option<String>> {
 async fn forget(args: &ForgetArgs, app: &App) -> Result<()> {
     let id = &args.model;
     known(app, id).await?;
-    match app.store.forget_model(id).await? {
+    match app.store.forget_model(id, &args.actor, app.clock.now()).await? {
         Forgetting::StillCounts => bail!("the opinions of {id} count: adopt another model first; nothing was deleted"),
         Forgetting::Gone { opinions } => {
             let mut out = Output::new();

@@ -277,6 +277,7 @@ pub(super) async fn enrich(args: EnrichArgs, context: &Context) -> Result<()> {
     let mut out = Output::new();
     if args.retry {
         let again = app.store.retry_set_aside(WorkKind::Enrich, id.as_str()).await?;
+        app.record(args.actor, "retry", "work set aside", format!("{again} mentions")).await?;
         out.line(format!("{again} mentions that had been set aside are tried again"))?;
     }
     let judged = if args.model.is_some() { judge_beside(&app, &model).await? } else { judge(&app, &model).await? };

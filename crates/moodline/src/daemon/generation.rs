@@ -10,7 +10,11 @@ use tokio::task::{JoinError, JoinSet};
 use tracing::{info, warn};
 
 use super::{drawing, fetching, working};
-use crate::{cli::Role, settings::Settings, wire::App};
+use crate::{
+    cli::{Role, RunArgs},
+    settings::Settings,
+    wire::App,
+};
 
 /// The loops of one reading of the settings.
 pub(super) struct Generation {
@@ -20,10 +24,10 @@ pub(super) struct Generation {
 }
 
 impl Generation {
-    /// Starts a loop for every source, map and step that `roles` name.
-    pub(super) async fn start(app: App, roles: &[Role], model: Option<SharedModel>) -> Result<Self> {
+    /// Starts a loop for every source, map and step that the roles name.
+    pub(super) async fn start(app: App, args: &RunArgs, model: Option<SharedModel>) -> Result<Self> {
         let app = Arc::new(app);
-        let does = |role: Role| roles.is_empty() || roles.contains(&role);
+        let does = |role: Role| args.does(role);
         // Maps are registered where they are used; a machine that only fetches or judges needs no map files.
         let maps = if does(Role::Assign) || does(Role::Layers) { app.register_maps().await? } else { Vec::new() };
         let mut jobs: JoinSet<()> = JoinSet::new();
@@ -55,12 +59,18 @@ impl Generation {
                 jobs.spawn(drawing::layers_loop(Arc::clone(&app), map, plan, first_reads.clone()));
             }
         }
-        jobs.spawn(working::house_loop(Arc::clone(&app)));
+        // A process that only answers does no other work, and has nothing to keep in order.
+        if args.role != [Role::Api] {
+            jobs.spawn(working::house_loop(Arc::clone(&app)));
+        }
         Ok(Self { app, model, jobs })
     }
 
     /// Resolves when a loop ends although nobody told it to: it has panicked.
     pub(super) async fn lost(&mut self) -> Option<JoinError> {
+        if self.jobs.is_empty() {
+            return std::future::pending().await;
+        }
         self.jobs.join_next().await.and_then(Result::err)
     }
 

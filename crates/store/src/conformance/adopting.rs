@@ -54,7 +54,7 @@ pub async fn models_are_listed_with_what_they_judged(store: &impl Store) -> Resu
 pub async fn an_adopted_model_is_the_one_that_counts(store: &impl Store) -> Result<()> {
     let (first, again) = judged_twice(store).await?;
     assert_eq!(shown(store).await?, [(Positive, Some("till".to_owned()))]);
-    assert_eq!(store.adopt_model(&second().id, at(6)).await?, Adoption::Adopted { before: Some(model().id) });
+    assert_eq!(store.adopt_model(&second().id, "mei", at(6)).await?, Adoption::Adopted { before: Some(model().id) });
     assert_eq!(store.adopted_model().await?, Some(second()));
     assert_eq!(store.backlog(WorkKind::Assign, "m", at(6)).await?.ready, 1);
     assert_eq!(shown(store).await?, [], "its opinions are not placed yet");
@@ -73,10 +73,10 @@ pub async fn an_adopted_model_is_the_one_that_counts(store: &impl Store) -> Resu
 /// Adopting the model before undoes it, also where the clock was set back meanwhile.
 pub async fn an_adoption_is_undone_by_adopting_the_model_before(store: &impl Store) -> Result<()> {
     let (first, again) = judged_twice(store).await?;
-    store.adopt_model(&second().id, at(6)).await?;
+    store.adopt_model(&second().id, "mei", at(6)).await?;
     assigned(store, &id("m"), &[placed(&again, &[Some("door"), None])]).await?;
-    assert_eq!(store.adopt_model(&model().id, at(-60)).await?, Adoption::Adopted { before: Some(second().id) });
-    assert_eq!(store.adopt_model(&model().id, at(7)).await?, Adoption::Unchanged);
+    assert_eq!(store.adopt_model(&model().id, "mei", at(-60)).await?, Adoption::Adopted { before: Some(second().id) });
+    assert_eq!(store.adopt_model(&model().id, "mei", at(7)).await?, Adoption::Unchanged);
     assert_eq!(store.adopted_model().await?, Some(model()));
     assigned(store, &id("m"), &[placed(&first, &[Some("till")])]).await?;
     assert_eq!(shown(store).await?, [(Positive, Some("till".to_owned()))]);
@@ -88,10 +88,10 @@ pub async fn an_adoption_is_undone_by_adopting_the_model_before(store: &impl Sto
 /// A batch that is being placed when another model is adopted is lost, not written.
 pub async fn adopting_takes_the_lease_of_placing_away(store: &impl Store) -> Result<()> {
     let (first, _) = judged_twice(store).await?;
-    store.adopt_model(&second().id, at(6)).await?;
-    store.adopt_model(&model().id, at(7)).await?;
+    store.adopt_model(&second().id, "mei", at(6)).await?;
+    store.adopt_model(&model().id, "mei", at(7)).await?;
     store.claim(WorkKind::Assign, "m", 9, &super::given::lease("x", at(8)), at(8)).await?;
-    store.adopt_model(&second().id, at(9)).await?;
+    store.adopt_model(&second().id, "mei", at(9)).await?;
     let outcome = store.write_assignments(&id("m"), "x", &[placed(&first, &[None])], at(10)).await?;
     assert_eq!((outcome.written, outcome.lost), (0, 1));
     Ok(())
@@ -103,7 +103,7 @@ pub async fn what_the_adopted_model_has_not_judged_is_placed_again(store: &impl 
     let ids = stored(store, &[mention("2", "new")]).await?;
     judged(store, &model().id, &[judgement(ids[0], vec![opinion("new", Neutral)])]).await?;
     store.claim(WorkKind::Assign, "m", 9, &super::given::lease("x", at(5)), at(5)).await?;
-    store.adopt_model(&second().id, at(6)).await?;
+    store.adopt_model(&second().id, "mei", at(6)).await?;
     assert_eq!(store.backlog(WorkKind::Assign, "m", at(6)).await?.ready, 2);
     assert_eq!(store.backlog(WorkKind::Enrich, "second", at(6)).await?.ready, 1);
     Ok(())
@@ -114,7 +114,7 @@ pub async fn a_correction_holds_for_every_model(store: &impl Store) -> Result<()
     let (first, _) = judged_twice(store).await?;
     let new = NewOverride { sentiment: Some(Positive), actor: "ann".to_owned(), ..NewOverride::default() };
     store.add_override(first.opinions[0].id, &new, at(5)).await?;
-    store.adopt_model(&second().id, at(6)).await?;
+    store.adopt_model(&second().id, "mei", at(6)).await?;
     let labels = |rows: Vec<moodline_types::MentionRow>| rows.into_iter().map(|row| row.label).collect::<Vec<_>>();
     let rows = store.find_mentions(&MentionQuery::default()).await?;
     assert_eq!(labels(rows), [Positive, Positive], "both parts lie in the corrected words");
@@ -129,7 +129,7 @@ pub async fn a_touched_flag_outlives_its_model(store: &impl Store) -> Result<()>
     assigned(store, &id("m"), &[placed(&first, &[Some("till")])]).await?;
     store.register_model(&second(), at(5)).await?;
     let again = judged(store, &second().id, &[judgement(first.mention.id, vec![opinion("bad", Negative)])]).await?;
-    store.adopt_model(&second().id, at(6)).await?;
+    store.adopt_model(&second().id, "mei", at(6)).await?;
     // As if somebody else's opinion were flagged there: the flag still names the first model's.
     let mut anew = placed(&again[0], &[Some("till")]);
     anew.flags[0].opinion = first.opinions[0].id;
@@ -145,19 +145,38 @@ pub async fn only_what_does_not_count_is_forgotten(store: &impl Store) -> Result
     store
         .write_text_vectors(&second().id, &[("fast delivery".to_owned(), first.opinions[0].judged.embedding.clone())])
         .await?;
-    assert_eq!(store.forget_model(&model().id).await?, Forgetting::StillCounts);
-    assert_eq!(store.forget_model(&second().id).await?, Forgetting::Gone { opinions: 2 });
+    assert_eq!(store.forget_model(&model().id, "mei", at(6)).await?, Forgetting::StillCounts);
+    assert_eq!(store.forget_model(&second().id, "mei", at(6)).await?, Forgetting::Gone { opinions: 2 });
     assert_eq!(store.models().await?.len(), 1);
     assert_eq!(store.opinion_count(&second().id).await?, 0);
     assert_eq!(shown(store).await?, [(Positive, Some("till".to_owned()))]);
     store.commit_page(&shop(), &page(vec![mention("1", "edited")], "c"), at(7)).await?;
     assert_eq!(store.backlog(WorkKind::Enrich, "second", at(7)).await?.ready, 0, "nothing is queued for it any more");
-    let gone = store.adopt_model(&second().id, at(8)).await;
+    let gone = store.adopt_model(&second().id, "mei", at(8)).await;
     assert!(matches!(gone, Err(StoreError::Missing { what: "model", .. })), "{gone:?}");
-    assert!(matches!(store.forget_model(&second().id).await, Err(StoreError::Missing { .. })));
+    assert!(matches!(store.forget_model(&second().id, "mei", at(6)).await, Err(StoreError::Missing { .. })));
     // It may come back as if it were new.
     store.register_model(&second(), at(9)).await?;
     assert_eq!(store.backlog(WorkKind::Enrich, "second", at(9)).await?.ready, 1);
+    Ok(())
+}
+
+/// Who adopted or forgot a model is on record, once for each change.
+pub async fn models_change_hands_on_record(store: &impl Store) -> Result<()> {
+    judged_twice(store).await?;
+    store.adopt_model(&second().id, "mei", at(6)).await?;
+    store.adopt_model(&second().id, "lin", at(7)).await?;
+    store.forget_model(&second().id, "lin", at(8)).await?;
+    store.forget_model(&model().id, "lin", at(9)).await?;
+    let acts = store.acts(None, 9).await?;
+    let told: Vec<_> = acts
+        .iter()
+        .map(|act| {
+            (act.at, act.act.actor.as_str(), act.act.action.as_str(), act.act.subject.as_str(), &*act.act.detail)
+        })
+        .collect();
+    let adopted = (at(6), "mei", "adopt", "model second", "instead of first");
+    assert_eq!(told, [(at(9), "lin", "forget", "model first", "with its 1 opinions"), adopted]);
     Ok(())
 }
 

@@ -40,7 +40,7 @@ macro_rules! conformance_tests {
             keeping: dropped_items_are_kept_with_their_reason, an_origin_read_afresh_forgets_its_rejected_rows,
                 a_renamed_source_is_the_same_source;
             texts: any_text_survives, null_characters_are_dropped, long_texts_survive;
-            working: claims_are_oldest_first_and_exclusive, the_oldest_work_tells_what_is_done, a_lease_ends_with_its_time, concurrent_claims_are_disjoint,
+            working: claims_are_oldest_first_and_exclusive, the_oldest_work_tells_what_is_done, a_lease_ends_with_its_time, a_worker_that_lives_keeps_its_work, a_clock_that_jumps_costs_no_result, concurrent_claims_are_disjoint,
                 work_given_back_counts_no_try, everyone_may_work_at_once, failures_are_set_aside_at_the_limit, a_failure_without_the_lease_is_ignored,
                 a_revision_takes_the_lease_away, a_crash_counts_as_a_try;
             judging: the_first_model_is_adopted, a_second_model_judges_beside_the_first, opinions_are_replaced_not_added,
@@ -50,12 +50,12 @@ macro_rules! conformance_tests {
                 a_retired_map_is_out_of_use_until_it_is_back, texts_wait_for_vectors_per_model;
             assigning: assignments_need_the_lease, placing_again_replaces, flags_follow_their_opinions, touched_flags_stay,
                 new_opinions_take_placing_back;
-            triaging: triage_changes_what_it_names, triage_is_all_or_nothing, flag_queries_narrow,
+            triaging: triage_changes_what_it_names, triage_is_on_record, triage_is_all_or_nothing, flag_queries_narrow,
                 handled_flags_are_not_taken_away;
             rolling: rollups_are_sums_of_tallies, rollups_survive_any_sequence, a_window_selects_its_days, last_days_look_at_all_time;
             adopting: models_are_listed_with_what_they_judged, an_adopted_model_is_the_one_that_counts,
                 an_adoption_is_undone_by_adopting_the_model_before, adopting_takes_the_lease_of_placing_away,
-                what_the_adopted_model_has_not_judged_is_placed_again, a_correction_holds_for_every_model,
+                what_the_adopted_model_has_not_judged_is_placed_again, models_change_hands_on_record, a_correction_holds_for_every_model,
                 a_touched_flag_outlives_its_model, only_what_does_not_count_is_forgotten, judged_by_both_means_as_they_are_now;
             overriding: a_correction_outlives_the_opinion, a_correction_queues_every_map, the_latest_correction_wins_in_lists,
                 correcting_nothing_is_an_error;

@@ -43,6 +43,25 @@ pub async fn triage_changes_what_it_names(store: &impl Store) -> Result<()> {
     Ok(())
 }
 
+/// Every change of a flag is in the audit log with who did it, but not what the note says; one that failed is not.
+pub async fn triage_is_on_record(store: &impl Store) -> Result<()> {
+    let flags = two_flags(store).await?;
+    let taken = Triage {
+        status: Some(FlagStatus::Acknowledged),
+        assignee: Some(Some("ops".to_owned())),
+        note: Some("called Ms Chan".to_owned()),
+        ..by("lin")
+    };
+    store.triage(&[flags[0].id, flags[1].id], &taken, at(10)).await?;
+    store.triage(&[FlagId(99_999)], &taken, at(11)).await.expect_err("it does not exist");
+    let acts = store.acts(Some("triage"), 9).await?;
+    assert_eq!(acts.len(), 2);
+    assert_eq!((acts[1].at, acts[1].act.actor.as_str()), (at(10), "lin"));
+    assert_eq!(acts[1].act.subject, format!("flag {}", flags[0].id));
+    assert_eq!(acts[1].act.detail, "acknowledged, for ops, with a note");
+    Ok(())
+}
+
 /// Several flags change together or, where one does not exist, not at all.
 pub async fn triage_is_all_or_nothing(store: &impl Store) -> Result<()> {
     let flags = two_flags(store).await?;

@@ -64,6 +64,40 @@ pub async fn a_lease_ends_with_its_time(store: &impl Store) -> Result<()> {
     Ok(())
 }
 
+/// A lease that is extended stays with its holder past its first time; one that nobody extends does not, and extending
+/// brings nothing back that another has taken.
+pub async fn a_worker_that_lives_keeps_its_work(store: &impl Store) -> Result<()> {
+    let ids = three_queued(store).await?;
+    claimed(store, "x", 1, 3).await?;
+    claimed(store, "y", 1, 3).await?;
+    let x = ["x".to_owned()];
+    assert_eq!(store.extend(&x, at(25)).await?, 1);
+    assert_eq!(claimed(store, "z", 9, 14).await?, ids[1..], "the first is still held, the second is not");
+    assert_eq!(store.extend(&["y".to_owned(), "nobody".to_owned()], at(60)).await?, 0, "it is another's");
+    let late = judgement(ids[0], vec![opinion("a", SentimentLabel::Neutral)]);
+    let outcome = store.write_judgements(&id("first"), "x", &[late], at(15)).await?;
+    assert_eq!(outcome, WriteOutcome { written: 1, lost: 0 });
+    assert_eq!(store.extend(&x, at(60)).await?, 0, "what is done is not held");
+    assert_eq!(claimed(store, "w", 9, 24).await?, ids[1..], "the lease of z has ended");
+    Ok(())
+}
+
+/// Leases bear a clock that jumps: forward, others take the work and the first result is dropped; backward, the holder
+/// goes on as before.
+pub async fn a_clock_that_jumps_costs_no_result(store: &impl Store) -> Result<()> {
+    let ids = three_queued(store).await?;
+    claimed(store, "x", 1, 3).await?;
+    assert_eq!(claimed(store, "y", 1, 3 + 60 * 24).await?, ids[..1], "a day later by the clock");
+    let verdict = || judgement(ids[0], vec![opinion("a", SentimentLabel::Neutral)]);
+    assert_eq!(store.write_judgements(&id("first"), "x", &[verdict()], at(4)).await?.lost, 1);
+    // The clock is set right again: the lease of y seems to last a day, and its sign of life makes it short.
+    assert_eq!(store.extend(&["y".to_owned()], at(14)).await?, 1);
+    assert_eq!(claimed(store, "z", 9, 5).await?, ids[1..]);
+    assert_eq!(store.write_judgements(&id("first"), "y", &[verdict()], at(6)).await?.written, 1);
+    assert_eq!(store.opinion_count(&id("first")).await?, 1);
+    Ok(())
+}
+
 /// However many claim at once, no mention goes to two of them and none is left out.
 pub async fn concurrent_claims_are_disjoint(store: &impl Store) -> Result<()> {
     store.register_model(&model(), at(0)).await?;

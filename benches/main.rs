@@ -13,7 +13,7 @@ use moodline_ingest::{AuthorKey, Protection, read_source};
 use moodline_layers::{LayersConfig, refresh_layers};
 use moodline_model::{Classifier, LocalModel, ModelOptions, Text, find_model};
 use moodline_sources::FileSource;
-use moodline_store::{LayerStore, MapStore, Store};
+use moodline_store::{LayerStore, MapStore, QueryStore, Store};
 use moodline_store_sqlite::SqliteStore;
 use moodline_types::{MentionOrder, MentionQuery, SentimentLabel, SystemClock, TouchpointFilter};
 use tokio::runtime::Runtime;
@@ -131,7 +131,7 @@ fn place_and_ask(criterion: &mut Criterion) {
     for (name, query) in [("negative, newest first", negative), ("flagged, worst first", flagged)] {
         group.bench_function(name, |bencher| {
             bencher.iter(|| {
-                let rows = runtime.block_on(store.find_mentions(&query)).expect("rows");
+                let rows = runtime.block_on(store.find_mentions(&query)).expect("rows").rows;
                 assert!(!rows.is_empty());
                 black_box(rows)
             });

@@ -57,7 +57,7 @@ fn every_filter_narrows(project: &Project) {
         .flat_map(|offset| mentions(project, &["--limit", "1", "--offset", &offset.to_string()]))
         .collect();
     assert_eq!(paged, all, "pages join without gaps");
-    let severe = mentions(project, &["--order", "severity"]);
+    let severe = mentions(project, &["--sort", "severity"]);
     let negative = |row: &Value| row["sentiment"]["negative"].as_f64().unwrap();
     assert!(severe.windows(2).all(|pair| negative(&pair[0]) >= negative(&pair[1])));
     assert_eq!(severe.len(), all.len());

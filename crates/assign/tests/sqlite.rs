@@ -8,7 +8,7 @@ use moodline_assign::{AssignConfig, AssignError, AssignOutcome, assign_map};
 use moodline_maps::parse_map;
 use moodline_store::{
     AssignmentStore, Judgement, LayerStore, MapRecord, MapStore, ModelRecord, NewMention, NewOverride, OpinionStore,
-    OverrideStore, RunStore, Store, VectorStore, WorkKind, WorkStore,
+    OverrideStore, QueryStore, RunStore, Store, VectorStore, WorkKind, WorkStore,
 };
 use moodline_store_sqlite::SqliteStore;
 use moodline_testkit::{FakeClock, given};
@@ -134,7 +134,7 @@ async fn every_judged_mention_is_placed_counted_and_flagged_once() {
     assert_eq!((negatives(&store, "card").await, negatives(&store, "support").await), (6, 1));
     assert_eq!(store.recount(&shop()).await.unwrap(), []);
     let query = MentionQuery { map: Some(shop()), flagged: true, ..MentionQuery::default() };
-    assert_eq!(store.count_mentions(&query).await.unwrap(), 7);
+    assert_eq!(store.count_mentions(&query).await.unwrap().rows, 7);
     let runs = store.runs(Some(RunKind::Assign), 10).await.unwrap();
     assert_eq!(runs.len(), 1);
     assert_eq!((runs[0].subject.as_str(), runs[0].status), ("shop", RunStatus::Done));
@@ -196,7 +196,7 @@ async fn a_correction_moves_the_counts_and_survives_a_new_assignment() {
         touchpoint: Some(TouchpointFilter::Is("support".parse().unwrap())),
         ..MentionQuery::default()
     };
-    let row = store.find_mentions(&at_support).await.unwrap().remove(0);
+    let row = store.find_mentions(&at_support).await.unwrap().rows.remove(0);
     let correction = NewOverride {
         sentiment: Some(SentimentLabel::Positive),
         place: Some((shop(), Some(("buy".parse().unwrap(), "card".parse().unwrap())))),

@@ -116,6 +116,12 @@ pub(crate) fn terminal_width() -> u16 {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|w| *w >= 40).unwrap_or(120)
 }
 
+/// Prints a line to standard error, beside a table or file on standard output.
+pub(crate) fn note(text: impl AsRef<str>) {
+    // Nothing can be done if standard error is gone.
+    let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+}
+
 /// Prints an error and its causes, one to a line, to standard error.
 pub(crate) fn report(error: &anyhow::Error) {
     let mut stderr = io::stderr().lock();

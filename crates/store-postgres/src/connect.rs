@@ -15,6 +15,7 @@ use crate::{
     copies,
     failure::{Attempt, Failure},
     jobs::Locks,
+    words,
 };
 
 /// The transaction of a write.
@@ -106,6 +107,12 @@ impl PostgresStore {
         outcome.map_err(|failure| failure.told(action, &self.location))
     }
 
+    /// What an upgrade leaves to code: each part goes on where it was cut off, and none has anything to do twice.
+    async fn finish_migration(&self) -> Result<()> {
+        self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await)?;
+        self.told("index the words of mentions", words::index_the_rest(self).await)
+    }
+
     fn migration_failure(&self, error: MigrateError) -> StoreError {
         match error {
             MigrateError::Execute(source) => Failure::from(source).told("read its schema", &self.location),
@@ -144,7 +151,7 @@ impl Store for PostgresStore {
         let outcome = MIGRATOR.run(&pool).await.map_err(|error| self.migration_failure(error));
         pool.close().await;
         outcome?;
-        self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await)
+        self.finish_migration().await
     }
 
     async fn check(&self) -> Result<()> {

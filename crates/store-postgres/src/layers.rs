@@ -3,16 +3,13 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use moodline_store::{LayerSet, LayerStore, Result, RollupRow};
-use moodline_types::{
-    Change, DayWindow, Layer, LayerNode, MapId, MentionQuery, MentionRow, PersonaId, RunId, RunStatus, StageId,
-    TouchpointId,
-};
+use moodline_types::{Change, DayWindow, Layer, LayerNode, MapId, PersonaId, RunId, RunStatus, StageId, TouchpointId};
 use sqlx::QueryBuilder;
 
 use crate::{
     PostgresStore,
     failure::Attempt,
-    query, rollups,
+    rollups,
     rows::{Db, ROWS_PER_INSERT, Row, column, corrupt, counts, word, word_or_none},
     runs,
 };
@@ -164,13 +161,5 @@ impl LayerStore for PostgresStore {
 
     async fn layers(&self, map: &MapId, run: Option<RunId>) -> Result<Option<LayerSet>> {
         self.told("read layers", read(self, map, run).await)
-    }
-
-    async fn find_mentions(&self, query: &MentionQuery) -> Result<Vec<MentionRow>> {
-        self.told("find mentions", query::find(self, query).await)
-    }
-
-    async fn count_mentions(&self, query: &MentionQuery) -> Result<u64> {
-        self.told("count mentions", query::count(self, query).await)
     }
 }

@@ -94,6 +94,11 @@ async fn change(store: &PostgresStore, flags: &[FlagId], new: &Triage, now: Date
         if query.execute(&mut *tx).await?.rows_affected() == 0 {
             return Err(StoreError::Missing { what: "flag", id: flag.to_string() }.into());
         }
+        let sql = "UPDATE assignments SET flag_status = f.status FROM flags f WHERE f.id = $1 \
+                   AND assignments.map = f.map AND assignments.touchpoint = f.touchpoint \
+                   AND assignments.flag_status IS NOT NULL \
+                   AND assignments.opinion_id IN (SELECT o.id FROM opinions o WHERE o.mention_id = f.mention_id)";
+        sqlx::query(sql).bind(flag.0).execute(&mut *tx).await?;
         let sql = "INSERT INTO flag_events (flag_id, at_ms, actor, status, assignee, due_ms, note) \
                    SELECT id, $2, $3, status, assignee, due_ms, $4 FROM flags WHERE id = $1";
         let query = sqlx::query(sql)

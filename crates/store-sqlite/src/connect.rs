@@ -19,6 +19,7 @@ use crate::{
     backup, copies,
     failure::{Attempt, Failure, is_locked},
     jobs::Locks,
+    words,
 };
 
 /// The transaction of a write.
@@ -96,6 +97,12 @@ impl SqliteStore {
         outcome.map_err(|failure| failure.told(action, &self.location))
     }
 
+    /// What an upgrade leaves to code: each part goes on where it was cut off, and none has anything to do twice.
+    async fn finish_migration(&self) -> Result<()> {
+        self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await)?;
+        self.told("index the words of mentions", words::index_the_rest(self).await)
+    }
+
     fn migration_failure(&self, error: MigrateError) -> StoreError {
         match error {
             MigrateError::Execute(source) => Failure::from(source).told("read its schema", &self.location),
@@ -119,12 +126,12 @@ impl Store for SqliteStore {
         // through there is nothing left to do.
         for wait_ms in [50, 200, 1000] {
             if MIGRATOR.run(&self.writer).await.is_ok() {
-                return self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await);
+                return self.finish_migration().await;
             }
             tokio::time::sleep(Duration::from_millis(wait_ms)).await;
         }
         MIGRATOR.run(&self.writer).await.map_err(|error| self.migration_failure(error))?;
-        self.told("compare mentions", copies::group_the_rest(self, Utc::now()).await)
+        self.finish_migration().await
     }
 
     async fn check(&self) -> Result<()> {

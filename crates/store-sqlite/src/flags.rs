@@ -1,10 +1,10 @@
 //! Flags follow the assignments they were raised by.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use moodline_store::MentionAssignments;
-use moodline_types::{FlagStatus, MapId, NewFlag};
+use moodline_types::{Assignment, FlagStatus, MapId, NewFlag};
 use sqlx::QueryBuilder;
 
 use crate::{
@@ -48,6 +48,36 @@ pub(crate) async fn follow(
         sql.build().execute(&mut **tx).await?;
     }
     Ok(())
+}
+
+/// The flags of mentions on a map, for their opinions to carry.
+#[derive(Debug, Default)]
+pub(crate) struct Shown {
+    /// Opinion and status by mention and touchpoint.
+    flags: HashMap<(i64, String), (i64, String)>,
+}
+
+impl Shown {
+    /// The status of the flag that an assignment shows. A flag is shown by its own opinion or, once that was judged anew
+    /// (`is_there` denies it), by whatever its mention says at its touchpoint.
+    pub(crate) fn of(&self, mention: i64, assignment: &Assignment, is_there: impl Fn(i64) -> bool) -> Option<&str> {
+        let (_, touchpoint) = assignment.place.as_ref()?;
+        let (opinion, status) = self.flags.get(&(mention, touchpoint.as_str().to_owned()))?;
+        (*opinion == assignment.opinion.0 || !is_there(*opinion)).then_some(status.as_str())
+    }
+}
+
+/// The flags of these mentions as they stand.
+pub(crate) async fn shown(tx: &mut Tx, map: &MapId, mentions: &[i64]) -> Attempt<Shown> {
+    let sql = "SELECT mention_id, touchpoint, opinion_id, status FROM flags WHERE map = $1 \
+               AND mention_id IN (SELECT value FROM json_each($2))";
+    let rows = sqlx::query(sql).bind(map.as_str()).bind(list(mentions)).fetch_all(&mut **tx).await?;
+    let mut shown = Shown::default();
+    for row in &rows {
+        let place = (column(row, "mention_id")?, column(row, "touchpoint")?);
+        shown.flags.insert(place, (column(row, "opinion_id")?, column(row, "status")?));
+    }
+    Ok(shown)
 }
 
 async fn lower(tx: &mut Tx, map: &MapId, held: &[i64], wanted: &[(i64, &NewFlag)]) -> Attempt<()> {

@@ -4,13 +4,15 @@
 //! queue for that one connection instead of meeting `SQLITE_BUSY`; another process waits up to ten seconds for its
 //! turn. Every write is one `BEGIN IMMEDIATE` transaction.
 //!
-//! Text search is case-insensitive for ASCII letters only, which is what SQLite's own functions know.
+//! What is to be erased is looked for by SQLite's own functions, which know the case of ASCII letters only; the query looks
+//! for words by an index of our own.
 
 mod acts;
 mod alerts;
 mod assignments;
 mod backup;
 mod changes;
+mod conditions;
 mod connect;
 mod copies;
 mod dropped;
@@ -18,6 +20,7 @@ mod failure;
 mod flags;
 mod jobs;
 mod layers;
+mod lead;
 mod maps;
 mod mentions;
 mod models;
@@ -32,6 +35,7 @@ mod rows;
 mod runs;
 mod triage;
 mod vectors;
+mod words;
 mod work;
 
 pub use backup::restore;

@@ -14,7 +14,7 @@ use crate::{
     failure::Attempt,
     privacy,
     rows::{Db, ROWS_PER_INSERT, column, list},
-    work,
+    words, work,
 };
 
 /// What the table knows of a mention that is seen again.
@@ -59,6 +59,7 @@ pub(crate) async fn commit(
     outcome.added = fresh.len() as u64;
     let written = fresh.iter().map(|(_, mention)| *mention).chain(changed);
     outcome.redacted = privacy::count_redacted(&mut tx, source, written).await?;
+    words::index(&mut tx, &queued).await?;
     let copies = copies::group(&mut tx, &queued, now).await?;
     queued.retain(|id| !copies.contains(id));
     work::queue_for_models(&mut tx, &queued, now).await?;
@@ -213,7 +214,7 @@ async fn insert(
     let mut sql = QueryBuilder::<Db>::new(
         "INSERT INTO mentions (source, external_id, url, author_hash, title, text, language, posted_ms, \
          posted_approximate, rating_value, rating_worst, rating_best, content_hash, first_seen_ms, changed_ms, \
-         canonical_id, thread) ",
+         canonical_id, thread, searchable) ",
     );
     sql.push_values(mentions, |mut row, (external_id, mention)| {
         row.push_bind(source.as_str())
@@ -232,7 +233,8 @@ async fn insert(
             .push_bind(now.timestamp_millis())
             .push_bind(now.timestamp_millis())
             .push_bind(mention.canonical_id.as_deref().map(storable))
-            .push_bind(mention.thread.as_deref().map(storable));
+            .push_bind(mention.thread.as_deref().map(storable))
+            .push_bind(true);
     });
     sql.push(" RETURNING external_id, id");
     Ok(sql.build_query_as().fetch_all(&mut **tx).await?)

@@ -16,6 +16,7 @@ use crate::{
     failure::Attempt,
     rollups,
     rows::{column, corrupt, count, list, word},
+    words,
 };
 
 /// Which of the marks have a tombstone.
@@ -115,7 +116,9 @@ async fn take_out(tx: &mut Tx, mentions: &[MentionId], now: DateTime<Utc>) -> At
         let map: MapId = map.parse().map_err(|error: moodline_types::IdError| corrupt("tallies", "map", error))?;
         rollups::replace_tallies(tx, &map, &ids, &nothing.iter().collect::<Vec<_>>()).await?;
     }
-    for table in ["flags", "overrides", "work", "assignments", "opinions"] {
+    words::forget(tx, &ids).await?;
+    // With their opinions go their assignments.
+    for table in ["flags", "overrides", "work", "opinions"] {
         let sql = format!("DELETE FROM {table} WHERE mention_id IN (SELECT value FROM json_each($1))");
         sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&listed).execute(&mut **tx).await?;
     }
@@ -145,12 +148,14 @@ async fn drop_texts(
         "DELETE FROM opinion_embeddings WHERE opinion_id IN (SELECT id FROM opinions \
          WHERE mention_id IN (SELECT value FROM json_each($1)))",
         "UPDATE opinions SET evidence = '' WHERE mention_id IN (SELECT value FROM json_each($1))",
-        "UPDATE assignments SET detail = NULL WHERE mention_id IN (SELECT value FROM json_each($1))",
+        "UPDATE assignments SET detail = NULL, representative = 0 WHERE opinion_id IN (SELECT id FROM opinions \
+         WHERE mention_id IN (SELECT value FROM json_each($1)))",
         "DELETE FROM overrides WHERE mention_id IN (SELECT value FROM json_each($1))",
         "DELETE FROM work WHERE mention_id IN (SELECT value FROM json_each($1))",
     ] {
         sqlx::query(sql).bind(&listed).execute(&mut *tx).await?;
     }
+    words::forget(&mut tx, &ids).await?;
     tx.commit().await?;
     Ok(ids.len() as u64)
 }

@@ -1,235 +1,164 @@
 //! "What do people dislike at this touchpoint? Show me the mentions."
 
-use moodline_store::containing;
+use async_trait::async_trait;
+use moodline_store::{QueryStore, Result, checked};
 use moodline_types::{
-    Flag, FlagId, MapId, MentionId, MentionOrder, MentionQuery, MentionRow, ModelId, OpinionId, PersonaId,
-    SentimentLabel, TouchpointFilter,
+    Flag, FlagId, MapId, MentionId, MentionOrder, MentionPage, MentionQuery, MentionRow, ModelId, OpinionId,
+    PageCursor, RowCount, SentimentLabel,
 };
 use sqlx::QueryBuilder;
 
 use crate::{
-    SqliteStore, copies,
+    SqliteStore,
+    conditions::conditions,
+    copies,
     failure::Attempt,
+    lead::Lead,
     opinions,
-    rows::{self, Db, Row, characters, column, emotions, instant, rating, sentiment, word, word_or_none},
+    rows::{
+        self, Db, Row, characters, column, emotions, instant, instant_or_none, rating, sentiment, word, word_or_none,
+    },
+    words,
 };
 
-/// Whether a condition only holds for opinions with an assignment, which then leads the query by its own indexes.
-fn needs_place(query: &MentionQuery) -> bool {
-    query.stage.is_some() || query.touchpoint.is_some() || flagged(query)
+/// Mentions with the words looked for up to which they are gathered and sorted; of more, the order is followed and each
+/// row asked for the words.
+const FEW: i64 = 20_000;
+
+/// A query with everything that decides how it is asked.
+pub(crate) struct Asked<'q> {
+    pub(crate) query: &'q MentionQuery,
+    pub(crate) model: &'q ModelId,
+    /// The words, as the index takes them.
+    pub(crate) words: Option<String>,
+    /// Whether they stand in few mentions, which then lead.
+    pub(crate) few: bool,
+    pub(crate) lead: Lead,
 }
 
-fn flagged(query: &MentionQuery) -> bool {
-    query.flagged || query.status.is_some()
-}
-
-/// Whether the query asks for something that only a map can answer and names none.
-fn lacks_map(query: &MentionQuery) -> bool {
-    query.map.is_none() && (needs_place(query) || query.persona.is_some())
-}
-
-/// The opinions that fit, in the order asked for.
-pub(crate) async fn find(store: &SqliteStore, query: &MentionQuery) -> Attempt<Vec<MentionRow>> {
-    let Some(model) = opinions::adopted(store).await? else { return Ok(Vec::new()) };
-    if lacks_map(query) {
-        return Ok(Vec::new());
+impl<'q> Asked<'q> {
+    async fn new(store: &SqliteStore, query: &'q MentionQuery, model: &'q ModelId) -> Attempt<Self> {
+        let words = checked(query)?.as_ref().map(words::matching);
+        let few = match &words {
+            Some(words) => {
+                let sql = "SELECT count(*) FROM (SELECT 1 FROM mention_words WHERE mention_words MATCH $1 LIMIT $2)";
+                let found = sqlx::query_scalar::<_, i64>(sql).bind(words).bind(FEW + 1);
+                found.fetch_one(store.read()).await? <= FEW
+            }
+            None => false,
+        };
+        Ok(Self { query, model, words, few, lead: Lead::of(query, few) })
     }
-    let mut sql = QueryBuilder::<Db>::new(
-        "SELECT m.id AS mention, m.source, m.external_id, m.url, m.posted_ms, m.language, m.title, m.text, \
-         m.rating_value, m.rating_worst, m.rating_best, o.id AS opinion, o.start_char, o.end_char, o.evidence, \
-         o.negative, o.neutral, o.positive, o.verdict, o.joy, o.anger, o.sadness, o.fear, o.surprise, o.disgust, o.calm",
-    );
-    if query.map.is_some() {
-        sql.push(
-            ", a.stage, a.touchpoint, a.score, a.reason, a.detail, f.id AS flag, f.status AS flag_status, \
-             f.raised_ms AS flag_raised_ms",
+
+    /// The page, as `SELECT` wants it.
+    fn page(&self) -> QueryBuilder<Db> {
+        let mut sql = QueryBuilder::<Db>::new(
+            "SELECT m.id AS mention, m.source, m.external_id, m.url, m.author_hash, m.posted_ms, m.language, m.title, \
+             m.text, m.rating_value, m.rating_worst, m.rating_best, o.id AS opinion, o.start_char, o.end_char, \
+             o.evidence, o.negative, o.neutral, o.positive, o.verdict, o.joy, o.anger, o.sadness, o.fear, o.surprise, \
+             o.disgust, o.calm",
         );
+        if self.query.map.is_some() {
+            sql.push(
+                ", a.stage, a.touchpoint, a.score, a.reason, a.detail, a.representative, f.id AS flag, \
+                 f.status AS flag_status, f.raised_ms AS flag_raised_ms, f.assignee AS flag_assignee, \
+                 f.due_ms AS flag_due_ms",
+            );
+        }
+        let (key, id) = self.lead.order(self.query.order);
+        sql.push(", ").push(key).push(" AS sort_key");
+        self.lead.from(&mut sql, self, true);
+        conditions(&mut sql, self);
+        if let Some(after) = &self.query.after {
+            self.follow(&mut sql, after);
+        }
+        sql.push(" ORDER BY ").push(key).push(" DESC, ").push(id).push(" DESC LIMIT ");
+        sql.push_bind(i64::from(self.query.limit) + 1).push(" OFFSET ").push_bind(i64::from(self.query.offset));
+        sql
     }
-    from(&mut sql, query);
-    conditions(&mut sql, query, &model.id);
-    let placed = needs_place(query);
-    sql.push(match (query.order, placed) {
-        (MentionOrder::Time, true) => " ORDER BY a.posted_ms DESC, a.opinion_id",
-        (MentionOrder::Time, false) => " ORDER BY m.posted_ms DESC, o.id",
-        (MentionOrder::Severity, true) => " ORDER BY a.negative DESC, a.opinion_id",
-        (MentionOrder::Severity, false) => " ORDER BY o.negative DESC, o.id",
-    });
-    sql.push(" LIMIT ").push_bind(i64::from(query.limit)).push(" OFFSET ").push_bind(i64::from(query.offset));
-    let rows = sql.build().fetch_all(store.read()).await?;
-    let mut rows = rows.iter().map(|row| found(row, query.map.as_ref())).collect::<Attempt<Vec<_>>>()?;
+
+    /// Only what comes after a place in the order. The key alone is bounded as well, for an index that has no ids.
+    fn follow(&self, sql: &mut QueryBuilder<Db>, after: &PageCursor) {
+        let (key, id) = self.lead.order(self.query.order);
+        let bind = |sql: &mut QueryBuilder<Db>| {
+            match self.query.order {
+                MentionOrder::Time => sql.push_bind(after.key() as i64),
+                MentionOrder::Severity | MentionOrder::Representative => sql.push_bind(after.key()),
+            };
+        };
+        if !self.lead.has_ids() {
+            sql.push(" AND ").push(key).push(" <= ");
+            bind(sql);
+        }
+        sql.push(" AND (").push(key).push(", ").push(id).push(") < (");
+        bind(sql);
+        sql.push(", ").push_bind(after.id()).push(")");
+    }
+
+    /// The number of rows, counted to the bound.
+    fn number(&self) -> QueryBuilder<Db> {
+        let mut sql = QueryBuilder::<Db>::new("SELECT count(*) AS found FROM (SELECT 1");
+        self.lead.from(&mut sql, self, self.query.assignee.is_some());
+        conditions(&mut sql, self);
+        sql.push(" LIMIT ").push_bind(RowCount::BOUND as i64 + 1).push(")");
+        sql
+    }
+}
+
+async fn find(store: &SqliteStore, query: &MentionQuery) -> Attempt<MentionPage> {
+    checked(query)?;
+    let Some(model) = opinions::adopted(store).await? else { return Ok(MentionPage::default()) };
+    let asked = Asked::new(store, query, &model.id).await?;
+    let found_rows = asked.page().build().fetch_all(store.read()).await?;
+    let limit = query.limit as usize;
+    let mut rows = Vec::with_capacity(found_rows.len().min(limit));
+    for row in found_rows.iter().take(limit) {
+        rows.push(found(row, query.map.as_ref())?);
+    }
+    let next = match found_rows.get(limit.wrapping_sub(1)) {
+        Some(last) if found_rows.len() > limit => Some(cursor(last, query)?),
+        _ => None,
+    };
     let mentions: Vec<MentionId> = rows.iter().map(|row| row.mention).collect();
     let copies = copies::origins(store, &mentions).await?;
     for row in &mut rows {
         row.copies = copies.get(&row.mention).cloned().unwrap_or_default();
     }
-    Ok(rows)
+    Ok(MentionPage { rows, next })
 }
 
-/// How many opinions fit.
-pub(crate) async fn count(store: &SqliteStore, query: &MentionQuery) -> Attempt<u64> {
-    let Some(model) = opinions::adopted(store).await? else { return Ok(0) };
-    if lacks_map(query) {
-        return Ok(0);
-    }
-    let mut sql = QueryBuilder::<Db>::new("SELECT count(*) AS found");
-    from(&mut sql, query);
-    conditions(&mut sql, query, &model.id);
-    rows::count(&sql.build().fetch_one(store.read()).await?, "found")
-}
-
-/// The tables, the most selective first: `CROSS JOIN` keeps SQLite from choosing another order without statistics.
-fn from(sql: &mut QueryBuilder<Db>, query: &MentionQuery) {
-    let Some(map) = &query.map else {
-        sql.push(match query.order {
-            MentionOrder::Time => " FROM mentions m CROSS JOIN opinions o ON o.mention_id = m.id",
-            MentionOrder::Severity => " FROM opinions o CROSS JOIN mentions m ON m.id = o.mention_id",
-        });
-        return;
+fn cursor(row: &Row, query: &MentionQuery) -> Attempt<PageCursor> {
+    let key = match query.order {
+        MentionOrder::Time => column::<i64>(row, "sort_key")? as f64,
+        MentionOrder::Severity | MentionOrder::Representative => f64::from(column::<f32>(row, "sort_key")?),
     };
-    let flag = " f ON f.map = a.map AND f.mention_id = a.mention_id AND f.touchpoint = a.touchpoint";
-    if flagged(query) && query.touchpoint.is_none() && query.stage.is_none() {
-        sql.push(
-            " FROM flags f CROSS JOIN opinions o ON o.mention_id = f.mention_id \
-             CROSS JOIN assignments a ON a.opinion_id = o.id AND a.map = f.map AND a.touchpoint = f.touchpoint \
-             CROSS JOIN mentions m ON m.id = o.mention_id",
-        );
-    } else if needs_place(query) {
-        sql.push(
-            " FROM assignments a CROSS JOIN opinions o ON o.id = a.opinion_id \
-             CROSS JOIN mentions m ON m.id = o.mention_id ",
-        );
-        sql.push(if flagged(query) { "JOIN flags" } else { "LEFT JOIN flags" }).push(flag);
-    } else {
-        sql.push(match query.order {
-            MentionOrder::Time => " FROM mentions m CROSS JOIN opinions o ON o.mention_id = m.id",
-            MentionOrder::Severity => " FROM opinions o CROSS JOIN mentions m ON m.id = o.mention_id",
-        });
-        sql.push(" CROSS JOIN assignments a ON a.opinion_id = o.id AND a.map = ").push_bind(map.as_str());
-        sql.push(" LEFT JOIN flags").push(flag);
-    }
+    Ok(PageCursor::new(key, column(row, "opinion")?, query.fingerprint(), query.asked_at))
 }
 
-fn conditions(sql: &mut QueryBuilder<Db>, query: &MentionQuery, model: &ModelId) {
-    sql.push(" WHERE m.hidden_ms IS NULL AND m.copy_of IS NULL AND o.model = ").push_bind(model.as_str());
-    let placed = needs_place(query);
-    if placed {
-        sql.push(" AND a.map = ").push_bind(query.map.as_ref().map(MapId::as_str));
-    }
-    if let Some(stage) = &query.stage {
-        sql.push(" AND a.stage = ").push_bind(stage.as_str());
-    }
-    match &query.touchpoint {
-        Some(TouchpointFilter::Is(touchpoint)) => {
-            sql.push(" AND a.touchpoint = ").push_bind(touchpoint.as_str());
-        }
-        Some(TouchpointFilter::Unassigned) => {
-            sql.push(" AND a.touchpoint IS NULL");
-        }
-        None => {}
-    }
-    if flagged(query) {
-        // A flag whose opinion was judged anew, or by another model, shows with whatever the mention says there now.
-        sql.push(" AND (f.opinion_id = o.id OR NOT EXISTS (SELECT 1 FROM opinions x WHERE x.id = f.opinion_id");
-        sql.push(" AND x.model = o.model))");
-        if let Some(map) = &query.map {
-            sql.push(" AND f.map = ").push_bind(map.as_str());
-        }
-    }
-    if let Some(status) = query.status {
-        sql.push(" AND f.status = ").push_bind(status.as_str());
-    }
-    let posted = if placed { "a.posted_ms" } else { "m.posted_ms" };
-    if let Some(since) = query.since {
-        sql.push(" AND ").push(posted).push(" >= ").push_bind(since.timestamp_millis());
-    }
-    if let Some(until) = query.until {
-        sql.push(" AND ").push(posted).push(" < ").push_bind(until.timestamp_millis());
-    }
-    if let (Some(map), Some(persona)) = (&query.map, &query.persona) {
-        has_persona(sql, map, persona);
-    }
-    if let Some(label) = query.sentiment {
-        has_verdict(sql, query.map.as_ref(), label);
-    }
-    if query.mismatch {
-        contradicts_the_stars(sql, model);
-    }
-    of_the_mention(sql, query);
-    if let Some(emotion) = query.emotion {
-        sql.push(" AND o.emotion = ").push_bind(emotion.as_str());
-    }
-    if let Some(least) = query.min_confidence {
-        sql.push(" AND max(o.negative, o.neutral, o.positive) >= ").push_bind(least);
-    }
-}
-
-fn has_persona(sql: &mut QueryBuilder<Db>, map: &MapId, persona: &PersonaId) {
-    sql.push(" AND EXISTS (SELECT 1 FROM tallies t WHERE t.map = ").push_bind(map.as_str());
-    sql.push(" AND t.mention_id = o.mention_id AND t.persona = ").push_bind(persona.as_str()).push(")");
-}
-
-fn has_verdict(sql: &mut QueryBuilder<Db>, map: Option<&MapId>, label: SentimentLabel) {
-    sql.push(" AND (o.verdict = ").push_bind(label.as_str());
-    if label == SentimentLabel::Mixed {
-        // Only a mention can be mixed: its opinions at one touchpoint disagree.
-        sql.push(" OR EXISTS (SELECT 1 FROM tallies t WHERE t.mention_id = o.mention_id AND t.label = 'mixed'");
-        if let Some(map) = map {
-            sql.push(" AND a.map IS NOT NULL AND t.touchpoint = coalesce(a.touchpoint, '') AND t.map = ");
-            sql.push_bind(map.as_str());
-        }
-        sql.push(")");
-    }
-    sql.push(")");
-}
-
-/// Stars of the upper quarter and nothing but bad words, or of the lower quarter and nothing but praise.
-fn contradicts_the_stars(sql: &mut QueryBuilder<Db>, model: &ModelId) {
-    const STARS: &str = "(m.rating_value - m.rating_worst) / (m.rating_best - m.rating_worst)";
-    sql.push(" AND (");
-    for (place, (bound, said, agrees)) in
-        [(">= 0.75", "negative", "positive"), ("<= 0.25", "positive", "negative")].into_iter().enumerate()
-    {
-        sql.push(if place == 0 { "(" } else { " OR (" });
-        sql.push(STARS).push(" ").push(bound).push(" AND o.verdict = ").push_bind(said);
-        sql.push(" AND NOT EXISTS (SELECT 1 FROM opinions x WHERE x.mention_id = m.id AND x.model = ");
-        sql.push_bind(model.as_str()).push(" AND x.verdict = ").push_bind(agrees).push("))");
-    }
-    sql.push(")");
-}
-
-fn of_the_mention(sql: &mut QueryBuilder<Db>, query: &MentionQuery) {
-    if let Some(source) = &query.source {
-        sql.push(" AND (m.source = ").push_bind(source.as_str());
-        sql.push(" OR EXISTS (SELECT 1 FROM mentions c WHERE c.copy_of = m.id AND c.hidden_ms IS NULL AND c.source = ");
-        sql.push_bind(source.as_str()).push("))");
-    }
-    if let Some(language) = &query.language {
-        let longer = format!("{}-%", containing(language).trim_matches('%'));
-        sql.push(" AND (lower(m.language) = lower(").push_bind(language.clone());
-        sql.push(") OR lower(m.language) LIKE lower(").push_bind(longer).push(") ESCAPE '\\')");
-    }
-    if let Some(text) = query.text.as_deref().filter(|text| !text.is_empty()) {
-        let pattern = containing(text);
-        sql.push(" AND (lower(m.text) LIKE lower(").push_bind(pattern.clone());
-        sql.push(") ESCAPE '\\' OR lower(m.title) LIKE lower(").push_bind(pattern).push(") ESCAPE '\\')");
-    }
+async fn count(store: &SqliteStore, query: &MentionQuery) -> Attempt<RowCount> {
+    checked(query)?;
+    let Some(model) = opinions::adopted(store).await? else { return Ok(RowCount::of(0)) };
+    let asked = Asked::new(store, query, &model.id).await?;
+    Ok(RowCount::of(rows::count(&asked.number().build().fetch_one(store.read()).await?, "found")?))
 }
 
 fn found(row: &Row, map: Option<&MapId>) -> Attempt<MentionRow> {
-    let (mut place, mut assignment, mut flag) = (None, None, None);
+    let (mut place, mut assignment, mut flag, mut representative) = (None, None, None, None);
     if map.is_some() {
         place = word_or_none(row, "assignments", "stage")?.zip(word_or_none(row, "assignments", "touchpoint")?);
-        if let Some(score) = column::<Option<f32>>(row, "score")? {
-            assignment = Some((score, word(row, "assignments", "reason")?, column(row, "detail")?));
-        }
+        assignment = Some((column(row, "score")?, word(row, "assignments", "reason")?, column(row, "detail")?));
+        representative = column(row, "representative")?;
         if let Some(id) = column::<Option<i64>>(row, "flag")? {
             flag = Some(Flag {
                 id: FlagId(id),
                 status: word(row, "flags", "flag_status")?,
                 raised_at: instant(row, "flags", "flag_raised_ms")?,
+                assignee: column(row, "flag_assignee")?,
+                due_at: instant_or_none(row, "flags", "flag_due_ms")?,
             });
         }
     }
+    let label: SentimentLabel = word(row, "opinions", "verdict")?;
     Ok(MentionRow {
         mention: MentionId(column(row, "mention")?),
         opinion: OpinionId(column(row, "opinion")?),
@@ -246,11 +175,24 @@ fn found(row: &Row, map: Option<&MapId>) -> Attempt<MentionRow> {
         map: map.cloned(),
         place,
         assignment,
-        label: word(row, "opinions", "verdict")?,
+        label,
         sentiment: sentiment(row)?,
         emotions: emotions(row)?,
         rating: rating(row)?,
+        author: column(row, "author_hash")?,
+        representative,
         flag,
         copies: Vec::new(),
     })
+}
+
+#[async_trait]
+impl QueryStore for SqliteStore {
+    async fn find_mentions(&self, query: &MentionQuery) -> Result<MentionPage> {
+        self.told("find mentions", find(self, query).await)
+    }
+
+    async fn count_mentions(&self, query: &MentionQuery) -> Result<RowCount> {
+        self.told("count mentions", count(self, query).await)
+    }
 }

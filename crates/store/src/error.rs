@@ -96,6 +96,14 @@ pub enum StoreError {
         /// What to do.
         instead: &'static str,
     },
+    /// A query that cannot be answered as it is asked.
+    #[error("`{parameter}` {reason}")]
+    Query {
+        /// The part of it that is wrong.
+        parameter: &'static str,
+        /// What is wrong with it, and what to do; continues the sentence that the parameter begins.
+        reason: String,
+    },
     /// Anything else the driver reports: a bug or a damaged file.
     #[error("the database refused to {action}")]
     Refused {

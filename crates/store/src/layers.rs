@@ -1,10 +1,8 @@
-//! Rollups, the layers computed from them, and the mentions behind both.
+//! Rollups, and the layers computed from them.
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use moodline_types::{
-    Counts, DayWindow, Layer, MapId, MentionQuery, MentionRow, PersonaId, Run, SourceId, TouchpointId,
-};
+use moodline_types::{Counts, DayWindow, Layer, MapId, PersonaId, Run, SourceId, TouchpointId};
 
 use crate::Result;
 
@@ -57,10 +55,4 @@ pub trait LayerStore: Send + Sync {
     /// The layers of the newest finished run of a map, or of run `run`; `None` if there is none. A run whose window ends
     /// before the day it began on looked back: it is the newest only where no other run is.
     async fn layers(&self, map: &MapId, run: Option<moodline_types::RunId>) -> Result<Option<LayerSet>>;
-
-    /// Opinions with their mentions, by any condition.
-    async fn find_mentions(&self, query: &MentionQuery) -> Result<Vec<MentionRow>>;
-
-    /// How many rows the query has without its limit and offset.
-    async fn count_mentions(&self, query: &MentionQuery) -> Result<u64>;
 }

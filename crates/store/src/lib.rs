@@ -22,7 +22,9 @@ mod mentions;
 mod models;
 mod opinions;
 mod overrides;
+mod query;
 mod runs;
+mod search;
 mod text;
 mod work;
 
@@ -45,7 +47,9 @@ pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceRead
 pub use models::{Adoption, Forgetting, ModelState, ModelStore};
 pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOutcome};
 pub use overrides::{NewOverride, Override, OverrideStore, opinions_meant};
+pub use query::{QueryStore, checked};
 pub use runs::RunStore;
+pub use search::{Phrase, Search, words_of};
 pub use text::{containing, storable};
 pub use work::{Backlog, Lease, WorkItem, WorkKind, WorkStore};
 
@@ -65,6 +69,7 @@ pub trait Store:
     + OverrideStore
     + FlagStore
     + LayerStore
+    + QueryStore
     + RunStore
     + ActStore
     + AlertStore

@@ -41,6 +41,10 @@ pub struct Flag {
     pub status: FlagStatus,
     /// When it was raised.
     pub raised_at: DateTime<Utc>,
+    /// Who looks after it.
+    pub assignee: Option<String>,
+    /// Until when it should be dealt with.
+    pub due_at: Option<DateTime<Utc>>,
 }
 
 /// Which flags to list. Every condition narrows; an empty query finds all.

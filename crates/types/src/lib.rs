@@ -16,6 +16,7 @@ mod interval;
 mod layer;
 mod mention;
 mod opinion;
+mod page;
 mod query;
 mod run;
 mod secret;
@@ -38,7 +39,11 @@ pub use interval::{Interval, IntervalError};
 pub use layer::{Change, Counts, Layer, LayerNode, LayerState, Period};
 pub use mention::{DroppedItem, Mention, Origin, Rating, RawMention, RejectedRow, full_text};
 pub use opinion::{JudgedOpinion, Opinion};
-pub use query::{MentionOrder, MentionQuery, MentionRow, TouchpointFilter};
+pub use page::{CursorError, PageCursor};
+pub use query::{
+    MentionOrder, MentionPage, MentionQuery, MentionRow, RowCount, StarRange, TELLING_BYTES, TouchpointFilter,
+    representative,
+};
 pub use run::{Run, RunKind, RunStatus};
 pub use secret::{Secret, SecretError, SecretText};
 pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use moodline_types::{
-    Emotion, FlagStatus, MapId, MentionOrder, OpinionId, PersonaId, SentimentLabel, SourceId, StageId, TouchpointId,
+    Emotion, FlagStatus, MapId, MentionId, MentionOrder, OpinionId, PageCursor, PersonaId, SentimentLabel, SourceId,
+    StageId, StarRange, TouchpointId,
 };
 
 use super::{ListFormat, ShowFormat};
@@ -57,12 +58,13 @@ fn rating_scale(text: &str) -> Result<[f32; 2], String> {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   moodline mentions --map online-bank --touchpoint transfers --sentiment negative --since 14d
-  moodline mentions --map online-bank --flagged --status open --order severity
-  moodline mentions --lang zh --text 退款 --format jsonl
+  moodline mentions --map online-bank --flagged --status open --sort severity
+  moodline mentions --lang zh --text '退款 -已退款' --format jsonl
   moodline mentions --mismatch --since 28d
 
 A mention found in several places (retweeted, syndicated, copied) counts and is listed once: `Source` shows `+2` for two
 duplicates, and the JSON lists them under `origins`.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct MentionsArgs {
     /// The map to look at; needed by --stage, --touchpoint, --persona, --flagged and --status
     #[arg(long, value_name = "MAP")]
@@ -85,18 +87,21 @@ pub(crate) struct MentionsArgs {
     /// Only opinions that ask for attention
     #[arg(long, requires = "map")]
     pub(crate) flagged: bool,
-    /// Only flags that are open, acknowledged, resolved or `false_positive`
+    /// Only flags that are open, acknowledged, resolved or `false_positive`; may be given several times
     #[arg(long, value_name = "STATUS", requires = "map")]
-    pub(crate) status: Option<FlagStatus>,
+    pub(crate) status: Vec<FlagStatus>,
+    /// Only flags that somebody of this name looks after
+    #[arg(long, value_name = "NAME", requires = "map")]
+    pub(crate) assignee: Option<String>,
     /// Posted at or after: a date (2026-05-01), an instant, or an age (36h, 14d, 8w)
     #[arg(long, value_name = "WHEN")]
     pub(crate) since: Option<String>,
     /// Posted before: a date, an instant or an age
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<String>,
-    /// Only mentions that came from this source, or have a duplicate from it
+    /// Only mentions that came from this source, or have a duplicate from it; may be given several times
     #[arg(long, value_name = "SOURCE")]
-    pub(crate) source: Option<SourceId>,
+    pub(crate) source: Vec<SourceId>,
     /// Only this language; `zh` also finds zh-Hans and zh-Hant
     #[arg(long, value_name = "LANG")]
     pub(crate) lang: Option<String>,
@@ -106,23 +111,50 @@ pub(crate) struct MentionsArgs {
     /// Only judgements at least this probable, 0 to 1
     #[arg(long, value_name = "P")]
     pub(crate) min_confidence: Option<f32>,
-    /// Only mentions with these words in title or text
-    #[arg(long, value_name = "WORDS")]
+    /// Only mentions with these words in title or text: all of them, `"a phrase"`, `begin*`, -without
+    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub(crate) text: Option<String>,
+    /// Only mentions with this many stars, 1 to 5: `2`, or `1..2`; other scales are stretched to it
+    #[arg(long, value_name = "STARS", value_parser = stars)]
+    pub(crate) rating: Option<StarRange>,
+    /// Only mentions of this author, by the hash that the JSON shows as `author`
+    #[arg(long, value_name = "HASH")]
+    pub(crate) author: Option<String>,
+    /// Only this mention, by its id; may be given several times
+    #[arg(long, value_name = "ID", value_parser = mention_id)]
+    pub(crate) mention: Vec<MentionId>,
     /// Only opinions that contradict the stars given: complaints under many stars, praise under few
     #[arg(long)]
     pub(crate) mismatch: bool,
-    /// time (newest first) or severity (most negative first)
-    #[arg(long, value_name = "ORDER", default_value = "time")]
-    pub(crate) order: MentionOrder,
+    /// time (newest first), severity (most negative first) or representative (says most clearly what its touchpoint is
+    /// about; needs --map)
+    #[arg(long, visible_alias = "order", value_name = "ORDER", default_value = "time")]
+    pub(crate) sort: MentionOrder,
     /// Most rows to show
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) limit: u32,
     /// Rows to leave out first
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, conflicts_with = "cursor")]
     pub(crate) offset: u32,
+    /// The next page of the same query, by the cursor that the page before ended with
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) cursor: Option<PageCursor>,
+    /// Only how many rows there are, counted up to 10,000
+    #[arg(long, conflicts_with_all = ["cursor", "offset"])]
+    pub(crate) count: bool,
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
+}
+
+fn stars(text: &str) -> Result<StarRange, String> {
+    let (least, most) = text.split_once("..").unwrap_or((text, text));
+    let ends = least.trim().parse().ok().zip(most.trim().parse().ok());
+    ends.map(|(least, most)| StarRange { least, most })
+        .ok_or_else(|| format!("`{text}` is neither a number of stars such as `2` nor a range such as `1..2`"))
+}
+
+fn mention_id(text: &str) -> Result<MentionId, String> {
+    text.parse().map(MentionId).map_err(|_| format!("`{text}` is not the id of a mention, a number"))
 }
 
 #[derive(Debug, Args)]

@@ -110,7 +110,8 @@ async fn show(app: &App, map: &MapId, names: &str, out: &mut Output) -> Result<(
             limit: 5,
             ..MentionQuery::default()
         })
-        .await?;
+        .await?
+        .rows;
     mentions::table(out, &rows)?;
     Ok(())
 }
@@ -131,7 +132,7 @@ async fn tail(dir: &Path, app: &App, began: Instant, out: &mut Output) -> Result
         "mentions --map online-bank --touchpoint transfers --sentiment negative --since 14d".to_owned(),
         "map show fashion-retailer --names zh-Hans".to_owned(),
         format!("map export fitness-app --format svg --output {}", dir.join("fitness-app.svg").display()),
-        "mentions --map fitness-app --flagged --order severity --format jsonl".to_owned(),
+        "mentions --map fitness-app --flagged --sort severity --format jsonl".to_owned(),
     ] {
         out.line(format!("  {program} --config {config} {command}"))?;
     }

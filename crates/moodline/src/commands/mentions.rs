@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use moodline_maps::JourneyMap;
-use moodline_types::{Clock, MentionQuery, MentionRow, TouchpointFilter};
+use moodline_types::{Clock, MentionPage, MentionQuery, MentionRow, RowCount, TouchpointFilter};
 use serde_json::{Value, json};
 
 use super::{
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     cli::{ListFormat, MentionsArgs},
-    output::{Output, number, shorten, terminal_width},
+    output::{Output, note, number, shorten, terminal_width},
 };
 
 pub(super) async fn run(args: MentionsArgs, context: &Context) -> Result<()> {
@@ -23,29 +23,60 @@ pub(super) async fn run(args: MentionsArgs, context: &Context) -> Result<()> {
     if let Some(map) = &args.map {
         exists(&read_measured(&app, map, None).await?.loaded.map, &args)?;
     }
-    let query = query(&args, app.clock.now())?;
-    let rows = app.store.find_mentions(&query).await?;
+    // Ages are counted from when the first page was asked for, so that all pages answer one question.
+    let now = args.cursor.map_or_else(|| app.clock.now(), |cursor| cursor.asked_at());
+    let query = query(&args, now)?;
+    if args.count {
+        return counted(&app.store.count_mentions(&query).await?, args.format);
+    }
+    let page = app.store.find_mentions(&query).await?;
+    let MentionPage { rows, next } = &page;
     let mut out = Output::new();
     match args.format {
         ListFormat::Table => {
             let total = app.store.count_mentions(&query).await?;
-            table(&mut out, &rows)?;
-            out.line(shown(rows.len(), total, query.offset))?;
+            table(&mut out, rows)?;
+            out.line(shown(rows.len(), total, &query))?;
         }
         ListFormat::Json => {
-            let rows: Vec<Value> = rows.iter().map(row_json).collect();
-            serde_json::to_writer_pretty(&mut out, &rows).map_err(std::io::Error::from)?;
+            serde_json::to_writer_pretty(&mut out, &page_json(&page)).map_err(std::io::Error::from)?;
             out.gap()?;
         }
         ListFormat::Jsonl => {
-            for row in &rows {
+            for row in rows {
                 serde_json::to_writer(&mut out, &row_json(row)).map_err(std::io::Error::from)?;
                 out.gap()?;
             }
         }
-        ListFormat::Csv => csv(&mut out, &rows)?,
+        ListFormat::Csv => csv(&mut out, rows)?,
+    }
+    out.flush()?;
+    if let Some(next) = next.filter(|_| args.format != ListFormat::Json) {
+        note(format!("next page: --cursor {next}"));
+    }
+    Ok(())
+}
+
+fn counted(count: &RowCount, format: ListFormat) -> Result<()> {
+    let mut out = Output::new();
+    match format {
+        ListFormat::Table => out.line(match count.rows {
+            1 => "1 opinion".to_owned(),
+            _ => format!("{count} opinions"),
+        })?,
+        ListFormat::Json | ListFormat::Jsonl => {
+            serde_json::to_writer(&mut out, count).map_err(std::io::Error::from)?;
+            out.gap()?;
+        }
+        ListFormat::Csv => out.line(format!("rows,exact\n{},{}", count.rows, count.exact))?,
     }
     Ok(out.flush()?)
+}
+
+/// A page in the stable JSON: its rows, and the cursor of the next page or null.
+pub(crate) fn page_json(page: &MentionPage) -> Value {
+    let rows: Vec<Value> = page.rows.iter().map(row_json).collect();
+    json!({"mentions": rows, "next": page.next})
 }
 
 /// Refuses names that the map does not have: an empty list would say that nobody complained.
@@ -85,18 +116,25 @@ fn query(args: &MentionsArgs, now: DateTime<Utc>) -> Result<MentionQuery> {
         persona: args.persona.clone(),
         sentiment: args.sentiment,
         flagged: args.flagged,
-        status: args.status,
+        statuses: args.status.clone(),
+        assignee: args.assignee.clone(),
         since: when(&args.since, "since")?,
         until: when(&args.until, "until")?,
-        source: args.source.clone(),
+        sources: args.source.clone(),
         language: args.lang.clone(),
         emotion: args.emotion,
         min_confidence: args.min_confidence,
+        stars: args.rating,
         text: args.text.clone(),
         mismatch: args.mismatch,
-        order: args.order,
+        author: args.author.clone(),
+        mentions: (!args.mention.is_empty()).then(|| args.mention.clone()),
+        opinions: None,
+        order: args.sort,
         limit: args.limit,
         offset: args.offset,
+        after: args.cursor,
+        asked_at: now,
     })
 }
 
@@ -149,10 +187,13 @@ fn origins(row: &MentionRow) -> String {
     if row.copies.is_empty() { source.to_string() } else { format!("{source} +{}", row.copies.len()) }
 }
 
-fn shown(rows: usize, total: u64, offset: u32) -> String {
-    match rows {
-        0 => "no opinions match".to_owned(),
-        _ => format!("{}–{} of {total}", u64::from(offset) + 1, u64::from(offset) + rows as u64),
+fn shown(rows: usize, total: RowCount, query: &MentionQuery) -> String {
+    let first = u64::from(query.offset) + 1;
+    match (rows, query.after) {
+        (0, None) => "no opinions match".to_owned(),
+        (0, Some(_)) => "no more opinions match".to_owned(),
+        (_, None) => format!("{first}–{} of {total}", first - 1 + rows as u64),
+        (_, Some(_)) => format!("{rows} more of {total}"),
     }
 }
 
@@ -181,10 +222,13 @@ pub(crate) fn row_json(row: &MentionRow) -> Value {
         "sentiment": sentiment_json(row.label, row.sentiment),
         "emotion": emotions_json(row.emotions),
         "rating": row.rating,
+        "author": row.author,
+        "representative": row.representative.map(rounded),
         "duplicates": row.copies.len(),
         "origins": row.copies,
         "flag": row.flag.as_ref().map(|flag| json!({
-            "id": flag.id, "status": flag.status, "raised_at": flag.raised_at,
+            "id": flag.id, "status": flag.status, "raised_at": flag.raised_at, "assignee": flag.assignee,
+            "due_at": flag.due_at,
         })),
         "assignment": row.assignment.as_ref().map(|(score, reason, detail)| json!({
             "stage": stage, "touchpoint": touchpoint, "score": rounded(*score), "reason": reason, "detail": detail,

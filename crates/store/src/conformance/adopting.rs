@@ -24,9 +24,10 @@ async fn judged_twice(store: &impl Store) -> Result<(JudgedMention, JudgedMentio
     Ok((first, again.remove(0)))
 }
 
+/// In the order of the text.
 async fn shown(store: &impl Store) -> Result<Vec<(SentimentLabel, Option<String>)>> {
-    let rows = store.find_mentions(&MentionQuery { map: Some(id("m")), ..MentionQuery::default() }).await?;
-    Ok(rows.into_iter().map(|row| (row.label, row.place.map(|(_, touchpoint)| touchpoint.to_string()))).collect())
+    let rows = store.find_mentions(&MentionQuery { map: Some(id("m")), ..MentionQuery::default() }).await?.rows;
+    Ok(rows.into_iter().rev().map(|row| (row.label, row.place.map(|(_, touchpoint)| touchpoint.to_string()))).collect())
 }
 
 /// Every model is listed with what it has judged, and where it is.
@@ -116,7 +117,7 @@ pub async fn a_correction_holds_for_every_model(store: &impl Store) -> Result<()
     store.add_override(first.opinions[0].id, &new, at(5)).await?;
     store.adopt_model(&second().id, "mei", at(6)).await?;
     let labels = |rows: Vec<moodline_types::MentionRow>| rows.into_iter().map(|row| row.label).collect::<Vec<_>>();
-    let rows = store.find_mentions(&MentionQuery::default()).await?;
+    let rows = store.find_mentions(&MentionQuery::default()).await?.rows;
     assert_eq!(labels(rows), [Positive, Positive], "both parts lie in the corrected words");
     assert_eq!(store.corrected_mentions(None, 9).await?, [first.mention.id]);
     assert_eq!(store.corrected_mentions(Some(first.mention.id), 9).await?, []);
@@ -135,7 +136,7 @@ pub async fn a_touched_flag_outlives_its_model(store: &impl Store) -> Result<()>
     anew.flags[0].opinion = first.opinions[0].id;
     assigned(store, &id("m"), &[anew]).await?;
     let flagged = MentionQuery { map: Some(id("m")), flagged: true, ..MentionQuery::default() };
-    assert_eq!(store.count_mentions(&flagged).await?, 1);
+    assert_eq!(store.count_mentions(&flagged).await?.rows, 1);
     Ok(())
 }
 

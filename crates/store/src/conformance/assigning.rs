@@ -10,8 +10,11 @@ use crate::{MentionAssignments, Result, Store, WorkKind};
 use SentimentLabel::{Negative, Positive};
 
 /// Every opinion that was placed on map `m`.
+/// In the order of the text.
 async fn listed(store: &impl Store) -> Result<Vec<MentionRow>> {
-    store.find_mentions(&MentionQuery { map: Some(id("m")), ..MentionQuery::default() }).await
+    let mut rows = store.find_mentions(&MentionQuery { map: Some(id("m")), ..MentionQuery::default() }).await?.rows;
+    rows.reverse();
+    Ok(rows)
 }
 
 async fn queue_again(store: &impl Store, version: &str) -> Result<()> {
@@ -63,13 +66,13 @@ pub async fn flags_follow_their_opinions(store: &impl Store) -> Result<()> {
     queue_again(store, "3").await?;
     assigned(store, &id("m"), &[placed(&judged, &[Some("web")])]).await?;
     let flagged = MentionQuery { map: Some(id("m")), flagged: true, ..MentionQuery::default() };
-    let rows = store.find_mentions(&flagged).await?;
+    let rows = store.find_mentions(&flagged).await?.rows;
     assert_eq!(rows.iter().map(|row| row.place.clone()).collect::<Vec<_>>(), [Some(super::given::place("web"))]);
 
     queue_again(store, "4").await?;
     let calm = MentionAssignments { flags: Vec::new(), ..placed(&judged, &[Some("web")]) };
     assigned(store, &id("m"), &[calm]).await?;
-    assert_eq!(store.find_mentions(&flagged).await?, []);
+    assert_eq!(store.find_mentions(&flagged).await?.rows, []);
     Ok(())
 }
 
@@ -98,7 +101,7 @@ pub async fn new_opinions_take_placing_back(store: &impl Store) -> Result<()> {
     let late = store.write_assignments(&id("m"), "x", &[placed(&before, &[Some("till")])], at(5)).await?;
     assert_eq!(late.lost, 1);
     assert_eq!(listed(store).await?, []);
-    let rows = store.find_mentions(&MentionQuery::default()).await?;
+    let rows = store.find_mentions(&MentionQuery::default()).await?.rows;
     assert_eq!(rows.iter().map(|row| (row.evidence.as_str(), &row.place)).collect::<Vec<_>>(), [("fast", &None)]);
     Ok(())
 }

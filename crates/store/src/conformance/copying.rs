@@ -46,7 +46,7 @@ pub async fn a_copy_is_neither_judged_nor_counted(store: &impl Store) -> Result<
     let (original, copy) = (of(store, &shop(), "1").await?, of(store, &forum(), "9").await?);
     assert_eq!((original.copy_of, copy.copy_of), (None, Some(original.id)));
     assert_eq!(store.backlog(WorkKind::Enrich, "first", at(6)).await?.ready, 0);
-    let rows = store.find_mentions(&MentionQuery { source: Some(forum()), ..MentionQuery::default() }).await?;
+    let rows = store.find_mentions(&MentionQuery { sources: vec![forum()], ..MentionQuery::default() }).await?.rows;
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].mention, rows[0].copies.len()), (original.id, 1));
     assert_eq!((&rows[0].copies[0].source, rows[0].copies[0].external_id.as_str()), (&forum(), "9"));
@@ -79,7 +79,8 @@ pub async fn a_copy_takes_the_place_of_a_hidden_original(store: &impl Store) -> 
     complaint_and_copy(store).await?;
     store.commit_page(&id("third"), &page(vec![mention("5", COMPLAINT)], "c"), at(6)).await?;
     let original = of(store, &shop(), "1").await?.id;
-    let row = store.find_mentions(&MentionQuery { map: Some(id("m")), ..MentionQuery::default() }).await?.remove(0);
+    let row =
+        store.find_mentions(&MentionQuery { map: Some(id("m")), ..MentionQuery::default() }).await?.rows.remove(0);
     let correction =
         NewOverride { sentiment: Some(SentimentLabel::Mixed), place: None, relevant: None, actor: "a".to_owned() };
     store.add_override(row.opinion, &correction, at(7)).await?;
@@ -199,7 +200,7 @@ pub async fn stars_against_the_text_are_found(store: &impl Store) -> Result<()> 
         .map(|((_, _, labels), id)| judgement(*id, labels.iter().map(|label| opinion("text", *label)).collect()))
         .collect();
     judged(store, &model().id, &judgements).await?;
-    let rows = store.find_mentions(&MentionQuery { mismatch: true, ..MentionQuery::default() }).await?;
+    let rows = store.find_mentions(&MentionQuery { mismatch: true, ..MentionQuery::default() }).await?.rows;
     let mut found: Vec<&str> = rows.iter().map(|row| row.external_id.as_str()).collect();
     found.sort_unstable();
     assert_eq!(found, ["1", "3", "6"]);

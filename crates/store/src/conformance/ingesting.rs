@@ -178,7 +178,7 @@ pub async fn a_hidden_mention_counts_nowhere_until_it_is_back(store: &impl Store
     assert!(!store.hide_mention(&shop(), "1", at(6)).await?, "it is hidden already");
     assert_eq!(store.mention_count().await?, 0);
     assert_eq!(store.mentions(&[judged.mention.id]).await?.remove(0).hidden_at, Some(at(5)));
-    assert_eq!(store.find_mentions(&moodline_types::MentionQuery::default()).await?, vec![]);
+    assert_eq!(store.find_mentions(&moodline_types::MentionQuery::default()).await?.rows, vec![]);
     assert_eq!(store.backlog(WorkKind::Assign, "m", at(6)).await?.ready, 1);
 
     let nowhere = MentionAssignments {

@@ -29,7 +29,7 @@ pub async fn a_second_model_judges_beside_the_first(store: &impl Store) -> Resul
     assert_eq!(leased, 1, "opinions of a model that is not adopted place nothing");
     assert_eq!(store.judged_mentions(&model().id, &[first.mention.id]).await?, vec![first]);
     assert_eq!((store.opinion_count(&model().id).await?, store.opinion_count(&second.id).await?), (1, 1));
-    let found = store.find_mentions(&moodline_types::MentionQuery::default()).await?;
+    let found = store.find_mentions(&moodline_types::MentionQuery::default()).await?.rows;
     assert_eq!(found.iter().map(|row| row.label).collect::<Vec<_>>(), [Positive]);
     Ok(())
 }

@@ -56,7 +56,7 @@ pub async fn a_renamed_source_is_the_same_source(store: &impl Store) -> Result<(
     let again = store.commit_page(&new, &page(vec![mention("1", "good")], "c"), at(9)).await?;
     assert_eq!((again.added, again.unchanged), (0, 1));
     assert_eq!(store.recount(&id("m")).await?, []);
-    let rows = store.find_mentions(&MentionQuery { source: Some(new.clone()), ..MentionQuery::default() }).await?;
+    let rows = store.find_mentions(&MentionQuery { sources: vec![new.clone()], ..MentionQuery::default() }).await?.rows;
     assert_eq!(rows.len(), 1);
     assert!(matches!(store.rename_source(&shop(), &id("third")).await, Err(StoreError::Missing { .. })));
     store.commit_page(&shop(), &page(Vec::new(), "c"), at(9)).await?;

@@ -20,6 +20,7 @@ pub mod mapping;
 pub mod overriding;
 pub mod querying;
 pub mod rolling;
+pub mod searching;
 pub mod texts;
 pub mod triaging;
 pub mod working;
@@ -67,7 +68,9 @@ macro_rules! conformance_tests {
             alerting: alerts_round_trip, the_same_episode_is_one_alert, what_people_did_about_an_alert_stays, alert_queries_narrow,
                 alerts_follow_mentions_and_sources, changes_are_listed_by_day;
             querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,
-                the_mention_narrows, text_is_found_literally, flags_narrow, personas_narrow, order_and_pages, a_query_that_needs_a_map_finds_nothing_without;
+                the_mention_narrows, flags_narrow, personas_narrow, order_and_pages, what_needs_a_map_is_refused_without,
+                questions_without_sense_are_refused;
+            searching: words_are_found_in_every_writing, phrases_and_exclusions_narrow, the_index_follows_the_text;
         }
     };
     (@each $make:path; $($module:ident: $($name:ident),+ $(,)?;)+) => {

@@ -9,9 +9,10 @@ use crate::{NewOverride, Override, Result, Store, StoreError, WorkKind};
 
 use SentimentLabel::{Negative, Neutral, Positive};
 
+/// In the order of the text.
 async fn labels(store: &impl Store) -> Result<Vec<SentimentLabel>> {
-    let rows = store.find_mentions(&MentionQuery::default()).await?;
-    Ok(rows.into_iter().map(|row| row.label).collect())
+    let rows = store.find_mentions(&MentionQuery::default()).await?.rows;
+    Ok(rows.into_iter().rev().map(|row| row.label).collect())
 }
 
 /// A correction holds for the words: it survives a new judgement of them and says nothing about other words.
@@ -80,7 +81,7 @@ pub async fn the_latest_correction_wins_in_lists(store: &impl Store) -> Result<(
     assert_eq!(kept, corrections);
     assert_eq!(labels(store).await?, [Neutral]);
     let negative = MentionQuery { sentiment: Some(Negative), ..MentionQuery::default() };
-    assert_eq!(store.count_mentions(&negative).await?, 0);
+    assert_eq!(store.count_mentions(&negative).await?.rows, 0);
     Ok(())
 }
 

@@ -39,7 +39,7 @@ pub async fn null_characters_are_dropped(store: &impl Store) -> Result<()> {
     assert_eq!(judged.opinions[0].judged.evidence, "good");
     let query = MentionQuery { text: Some("go\0od".to_owned()), ..MentionQuery::default() };
     let found = store.find_mentions(&query);
-    assert_eq!(found.await?.len(), 1);
+    assert_eq!(found.await?.rows.len(), 1);
     let map = MapRecord { definition: "a\0b".to_owned(), ..super::given::map("n") };
     store.register_map(&map, at(0)).await?;
     Ok(())

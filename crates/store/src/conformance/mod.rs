@@ -18,6 +18,7 @@ pub mod keeping;
 pub mod layering;
 pub mod mapping;
 pub mod overriding;
+pub mod paging;
 pub mod querying;
 pub mod rolling;
 pub mod searching;
@@ -70,6 +71,9 @@ macro_rules! conformance_tests {
             querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,
                 the_mention_narrows, flags_narrow, personas_narrow, order_and_pages, what_needs_a_map_is_refused_without,
                 questions_without_sense_are_refused;
+            paging: pages_join_without_gap_or_repeat, rows_that_arrive_shift_no_page, a_cursor_of_another_query_is_refused,
+                counts_are_exact_up_to_their_bound, the_most_representative_come_first, named_rows_narrow,
+                flagged_rows_follow_their_flags;
             searching: words_are_found_in_every_writing, phrases_and_exclusions_narrow, the_index_follows_the_text;
         }
     };

@@ -80,3 +80,58 @@ fn every_refresh_is_a_version_that_stays_readable() {
     assert!(second["run"].as_i64() > first["run"].as_i64());
     assert_eq!(show(&["--run", &first["run"].to_string()]), first);
 }
+
+#[test]
+fn the_curve_can_be_told_apart_by_source_language_persona_week_and_month() {
+    let source = |id: &str| format!("[[sources.files]]\nid = \"{id}\"\npath = \"{id}.jsonl\"\n");
+    let project = Project::new(&(source("feedback") + &source("forum"))).with_example_map("online-bank");
+    let line =
+        |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"time\":\"2026-05-01T08:00:00Z\",\"text\":\"{text}\"}}\n");
+    project.write("feedback.jsonl", line("1", "转账一直失败，气死了") + &line("2", "转账又失败了，太差了"));
+    project.write("forum.jsonl", line("1", "Their instant transfers failed again, terrible"));
+    let refreshed = project.run(&["refresh", "--as-of", "2026-05-10"]).ok();
+    assert!(refreshed.stdout.contains("from 3 mentions of"), "{}", refreshed.stdout);
+    let by = |kind: &str| project.run(&["map", "show", "online-bank", "--by", kind, "--format", "json"]).ok().json();
+    let sizes = |kind: &str| {
+        let shown = by(kind);
+        let parts = shown["parts"].as_array().unwrap().iter();
+        parts.map(|part| (part["name"].as_str().unwrap().to_owned(), part["layer"]["n"].as_u64())).collect::<Vec<_>>()
+    };
+    assert_eq!(sizes("source"), [("feedback".to_owned(), Some(2)), ("forum".to_owned(), Some(1))]);
+    assert_eq!(sizes("language").iter().map(|(_, n)| n.unwrap()).sum::<u64>(), 3);
+    assert_eq!(sizes("month"), [("2026-05-01".to_owned(), Some(3))]);
+    assert_eq!(sizes("week"), [("2026-04-27".to_owned(), Some(3))]);
+    let emotions = by("source")["parts"][0]["layer"]["emotions"].as_object().unwrap().clone();
+    assert_eq!(emotions.values().map(|count| count.as_u64().unwrap()).sum::<u64>(), 2);
+    let table = project.run(&["map", "show", "online-bank", "--by", "source"]).ok().stdout;
+    assert!(table.contains("feedback") && table.contains("anger"), "{table}");
+    let hours = project.run(&["map", "show", "online-bank", "--by", "hour"]).failed(1);
+    assert!(hours.stderr.contains("day-in-the-life"), "{}", hours.stderr);
+    let nowhere = project.run(&["map", "show", "online-bank", "--by", "week", "--of", "nowhere"]).failed(1);
+    assert!(nowhere.stderr.contains("its stages are awareness"), "{}", nowhere.stderr);
+}
+
+#[test]
+fn a_day_in_the_life_is_told_by_the_hour() {
+    let project = Project::new("[[sources.files]]\nid = \"feedback\"\npath = \"feedback.jsonl\"\n");
+    project.write(
+        "maps/day.toml",
+        "id = \"day\"\ntype = \"day-in-the-life\"\nname = \"A day\"\ntime_zone = \"Asia/Shanghai\"\n\
+         [[stages]]\nid = \"travel\"\nname = \"Travel\"\n\
+         [[stages.touchpoints]]\nid = \"train\"\nname = \"Train\"\nkeywords = [\"train\"]\n",
+    );
+    let line =
+        |id: &str, time: &str, text: &str| format!("{{\"id\":\"{id}\",\"time\":\"{time}\",\"text\":\"{text}\"}}\n");
+    let lines = line("1", "2026-05-01T00:20:00Z", "The train is late again, terrible")
+        + &line("2", "2026-05-02T00:40:00Z", "The train was late and packed, awful")
+        + &line("3", "2026-05-01T11:05:00Z", "The train home was lovely, wonderful")
+        + &line("4", "2026-05-01", "The train is fine, great");
+    project.write("feedback.jsonl", lines);
+    project.run(&["refresh", "--as-of", "2026-05-10"]).ok();
+    let shown = project.run(&["map", "show", "day", "--by", "hour", "--format", "json"]).ok().json();
+    let hours = shown["parts"].as_array().unwrap().iter();
+    let hours: Vec<_> = hours.map(|part| (part["name"].as_str().unwrap(), part["layer"]["n"].as_u64())).collect();
+    assert_eq!(hours, [("08:00", Some(2)), ("19:00", Some(1))], "a bare date has no hour");
+    let table = project.run(&["map", "show", "day", "--by", "hour"]).ok().stdout;
+    assert!(table.contains("hours of Asia/Shanghai"), "{table}");
+}

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch};
+use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch, Persona};
 use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override, opinions_meant};
 use moodline_types::{
     Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SentimentLabel, SourceId,
@@ -70,7 +70,8 @@ pub struct Placer {
     touchpoints: Vec<(StageId, TouchpointId)>,
     numbers: HashMap<TouchpointId, usize>,
     keywords: KeywordIndex<TouchpointId>,
-    personas: Vec<PersonaId>,
+    personas: Vec<Persona>,
+    tells_hours: bool,
     persona_keywords: KeywordIndex<PersonaId>,
     vectors: TextVectors,
     calibration: Calibration,
@@ -116,7 +117,8 @@ impl Placer {
             touchpoints,
             numbers,
             keywords: map.touchpoint_keywords(),
-            personas: map.personas.iter().map(|persona| persona.id.clone()).collect(),
+            personas: map.personas.clone(),
+            tells_hours: map.tells_hours(),
             persona_keywords: map.persona_keywords(),
             vectors: TextVectors::new(map, vectors),
             calibration,
@@ -167,7 +169,7 @@ impl Placer {
                 .map(|((opinion, correction), spot)| Counted::new(opinion, correction.sentiment, spot.place))
                 .collect();
             let persona = self.persona(mention);
-            tallies = tally::tallies(mention, &counted, &self.touchpoints, persona);
+            tallies = tally::tallies(mention, &counted, &self.touchpoints, persona, self.tells_hours);
             flags = tally::flags(&counted, &self.touchpoints, self.flag_from);
         }
         let assign = |(id, spot): (OpinionId, Spot)| {
@@ -258,14 +260,15 @@ impl Placer {
         hits.first().map(|(number, _, _, keyword)| (*number, (*keyword).to_owned()))
     }
 
-    /// The first persona of the map that a keyword in the text points to.
+    /// The first persona of the map that a keyword in the text, the source or the language points to.
     fn persona(&self, mention: &Mention) -> Option<&PersonaId> {
-        if self.persona_keywords.is_empty() {
-            return None;
-        }
-        let text = mention.full_text();
+        let text = if self.persona_keywords.is_empty() { String::new() } else { mention.full_text() };
         let named = self.persona_keywords.find(&text);
-        self.personas.iter().find(|persona| named.iter().any(|found| found.owner == *persona))
+        let points_to = |persona: &&Persona| {
+            persona.writes(&mention.source, mention.language.as_deref())
+                || named.iter().any(|found| *found.owner == persona.id)
+        };
+        self.personas.iter().find(points_to).map(|persona| &persona.id)
     }
 
     /// What people said of each opinion.

@@ -1,5 +1,6 @@
 //! What a mention adds to the counts, and what asks for attention.
 
+use chrono::Timelike;
 use moodline_types::{
     Emotion, Emotions, Mention, NewFlag, Opinion, OpinionId, PersonaId, SentimentLabel, StageId, Tally, TouchpointId,
 };
@@ -43,12 +44,14 @@ impl<'a> Counted<'a> {
 }
 
 /// One tally per touchpoint, in the order of the journey; where no opinion was placed, one for the unassigned bucket,
-/// so that the bucket counts mentions that fit nowhere; none without opinions.
+/// so that the bucket counts mentions that fit nowhere; none without opinions. Hours are kept where the
+/// map tells them.
 pub(crate) fn tallies(
     mention: &Mention,
     opinions: &[Counted<'_>],
     touchpoints: &[(StageId, TouchpointId)],
     persona: Option<&PersonaId>,
+    tells_hours: bool,
 ) -> Vec<Tally> {
     let places = places(opinions);
     let buckets: Vec<Option<usize>> =
@@ -65,9 +68,16 @@ pub(crate) fn tallies(
                 language: mention.language.clone().unwrap_or_else(|| UNDETERMINED.to_owned()),
                 label: verdict(here()),
                 emotion: strongest(here().map(|opinion| opinion.emotions)),
+                hour: hour(mention).filter(|_| tells_hours),
             }
         })
         .collect()
+}
+
+/// The UTC hour of posting; `None` where the source told none: a bare date reads as midnight to the second.
+fn hour(mention: &Mention) -> Option<u8> {
+    let known = !mention.posted_at_is_approximate && mention.posted_at.num_seconds_from_midnight() > 0;
+    u8::try_from(mention.posted_at.hour()).ok().filter(|_| known)
 }
 
 /// A flag per touchpoint at which the mention is negative or mixed, for its most negative opinion there if that is

@@ -1,70 +1,100 @@
 //! From counts to layers.
 
-use std::ops::Range;
-
 use chrono::NaiveDate;
 use moodline_maps::JourneyMap;
 use moodline_statistics::{Index, Outcomes, Prior, estimate_prior_strength, index_difference, posterior};
-use moodline_store::RollupRow;
-use moodline_types::{Change, Counts, DayWindow, Layer, LayerNode, LayerState, Period, PersonaId, TouchpointId, Week};
+use moodline_store::{HourRow, RollupRow, SegmentLayer, VoiceRow};
+use moodline_types::{
+    Change, Counts, DayWindow, Layer, LayerNode, LayerState, Month, Period, Segment, TouchpointId, Week,
+};
 
 use crate::{
     LayersConfig,
-    counts::{DailyCounts, outcomes, said},
+    counts::{History, Tallied, Weighing, said},
+    journey::{Journey, Node},
 };
 
-/// The days whose rollups [`compute`] needs: the headline window, the one before it, and every week of the curve with
-/// the week before the first.
+/// What layers are computed from.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evidence<'a> {
+    /// The rollups of [`days_needed`].
+    pub rollups: &'a [RollupRow],
+    /// What voices that may be heard more than once said on those days.
+    pub voices: &'a [VoiceRow],
+    /// The last day on which anything was said at each touchpoint, whatever the window.
+    pub last_days: &'a [(TouchpointId, NaiveDate)],
+    /// The hours of the headline window, for a map that tells the time of day; empty for others.
+    pub hours: &'a [HourRow],
+}
+
+/// The layers of one refresh.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Computed {
+    /// Of everyone and of each persona.
+    pub layers: Vec<Layer>,
+    /// Of single sources, languages and hours.
+    pub segments: Vec<SegmentLayer>,
+    /// Mentions that entered the map's index in the headline window, each counted once.
+    pub mentions: u64,
+}
+
+/// The days whose rollups [`compute`] needs: the headline window, the one before it, and every week and month of the
+/// curve with the one before the first.
 pub fn days_needed(config: &LayersConfig, as_of: NaiveDate) -> DayWindow {
     let window = DayWindow::ending(as_of, config.window_days);
     let first_week = weeks(config, as_of).first().map_or(as_of, |week| week.previous().window().from);
-    DayWindow { from: window.previous().from.min(first_week), to: as_of }
+    let first_month = months(config, as_of).first().map_or(as_of, |month| month.previous().window().from);
+    DayWindow { from: window.previous().from.min(first_week).min(first_month), to: as_of }
 }
 
 /// Computes every layer of a map as of the end of the day `as_of`.
 ///
-/// `rollups` are those of [`days_needed`], `last_days` the last day on which anything was said at each touchpoint,
-/// whatever the window.
-///
+/// - Every voice (an author or, where the author is unknown, a thread) counts once per node and period, its mentions
+///   sharing the weight of one. In the headline window, and the one before it, what is older weighs less; weeks and
+///   months take all their days alike. Shares are weighted shares, and intervals those of the effective number.
 /// - Touchpoints are shrunk towards the rest of their stage, stages towards the rest of the map, and the map towards
 ///   Dirichlet(½). "The rest", so that a touchpoint alone in its stage is not pulled towards itself. How hard is
 ///   estimated from how much the map's touchpoints differ in the headline window.
-/// - `n_effective` equals `n`: every mention weighs the same. Weights by recency and author are a matter of the
-///   insights built on top of this.
-/// - Order: the headline window of everyone, then of each persona met in it or in the window before, then the weeks of
-///   everyone from the oldest on; inside each the map, then each stage followed by its touchpoints. Weeks in which
-///   nothing entered a node's index have no layer.
-/// - The last week may be under way: it covers its whole days but counts only to `as_of`.
-pub fn compute(
-    map: &JourneyMap,
-    rollups: &[RollupRow],
-    last_days: &[(TouchpointId, NaiveDate)],
-    config: &LayersConfig,
-    as_of: NaiveDate,
-) -> Vec<Layer> {
+/// - Order: the headline window of everyone, then of each persona met in it or in the window before, then the weeks and
+///   the months of everyone from the oldest on; inside each the map, then each stage followed by its touchpoints. Weeks
+///   and months in which nothing entered a node's index have no layer, nor have sources and languages at nodes where
+///   they said nothing.
+/// - The last week and month may be under way: they cover their whole days but count only to `as_of`.
+pub fn compute(map: &JourneyMap, evidence: &Evidence<'_>, config: &LayersConfig, as_of: NaiveDate) -> Computed {
     let journey = Journey::new(map);
-    let daily = DailyCounts::new(map, rollups);
+    let history = History::new(&journey, evidence.rollups, evidence.voices);
     let window = DayWindow::ending(as_of, config.window_days);
-    let places = journey.touchpoints.len();
-    let groups: Vec<Outcomes> = daily.within(window, None, places).iter().map(outcomes).collect();
-    let measure = Measure { journey: &journey, daily: &daily, config, as_of, k: estimate_prior_strength(&groups) };
-
     let everyone = journey.touchpoints.iter().map(|(_, id)| {
-        let known = last_days.iter().filter(|(touchpoint, day)| touchpoint == *id && *day <= as_of);
+        let known = evidence.last_days.iter().filter(|(touchpoint, day)| touchpoint == *id && *day <= as_of);
         known.map(|(_, day)| *day).max()
     });
     let everyone: Vec<Option<NaiveDate>> = everyone.collect();
-    let mut layers = measure.layers(Period::Window, window, None, &everyone);
+    let nobody = vec![None; journey.touchpoints.len()];
+    let mut measure = Measure { journey: &journey, history: &history, config, as_of, k: 0.0 };
+    measure.k = measure.strength(window);
+
+    let headline = Span { period: Period::Window, window, before: window.previous() };
+    let mut layers = measure.layers(headline, None, &everyone);
     let met = DayWindow { from: window.previous().from, to: window.to };
-    let personas = daily.personas(met);
+    let personas = history.personas(met);
     for persona in map.personas.iter().filter(|persona| personas.contains(&persona.id)) {
-        layers.extend(measure.layers(Period::Window, window, Some(&persona.id), &vec![None; places]));
+        let own = measure.layers(headline, Some(&Segment::Persona(persona.id.clone())), &nobody);
+        layers.extend(own.into_iter().map(|layer| Layer { persona: Some(persona.id.clone()), ..layer }));
     }
-    for week in weeks(config, as_of) {
-        let week = measure.layers(Period::Week, week.window(), None, &everyone);
-        layers.extend(week.into_iter().filter(|layer| layer.counts.n() > 0));
+    let weeks = weeks(config, as_of).into_iter().map(|week| (Period::Week, week.window(), week.previous().window()));
+    let months =
+        months(config, as_of).into_iter().map(|month| (Period::Month, month.window(), month.previous().window()));
+    for (period, window, before) in weeks.chain(months) {
+        let span = Span { period, window, before };
+        layers.extend(measure.layers(span, None, &everyone).into_iter().filter(|layer| layer.counts.n() > 0));
     }
-    layers
+    let mut segments = Vec::new();
+    for segment in history.segments(window) {
+        let own = measure.layers(headline, Some(&segment), &nobody).into_iter().filter(|l| said(&l.counts) > 0);
+        segments.extend(own.map(|layer| SegmentLayer { segment: segment.clone(), layer }));
+    }
+    segments.extend(measure.hours(map, evidence.hours, headline));
+    Computed { layers, segments, mentions: history.mentions(window) }
 }
 
 /// The weeks of the curve, oldest first.
@@ -76,112 +106,134 @@ fn weeks(config: &LayersConfig, as_of: NaiveDate) -> Vec<Week> {
     weeks
 }
 
-/// The touchpoints of a map in a row, and which of them each node covers.
-struct Journey<'a> {
-    touchpoints: Vec<(Range<usize>, &'a TouchpointId)>,
-    nodes: Vec<Node>,
+/// The months of the curve, oldest first.
+fn months(config: &LayersConfig, as_of: NaiveDate) -> Vec<Month> {
+    let mut months: Vec<Month> = std::iter::successors(Some(Month::of(as_of)), |month| Some(month.previous()))
+        .take(config.months as usize)
+        .collect();
+    months.reverse();
+    months
 }
 
-/// One measured node.
-struct Node {
-    layer: LayerNode,
-    covers: Range<usize>,
-    perceived: Option<f64>,
-    target: Option<f64>,
-}
-
-impl<'a> Journey<'a> {
-    fn new(map: &'a JourneyMap) -> Self {
-        let total = map.touchpoints().count();
-        let mut touchpoints = Vec::with_capacity(total);
-        let whole = |layer, covers| Node { layer, covers, perceived: None, target: None };
-        let mut nodes = vec![whole(LayerNode::Map, 0..total)];
-        for stage in &map.stages {
-            let first = touchpoints.len();
-            let covers = first..first + stage.touchpoints.len();
-            nodes.push(whole(LayerNode::Stage(stage.id.clone()), covers.clone()));
-            for touchpoint in &stage.touchpoints {
-                let place = touchpoints.len();
-                touchpoints.push((covers.clone(), &touchpoint.id));
-                nodes.push(Node {
-                    layer: LayerNode::Touchpoint(stage.id.clone(), touchpoint.id.clone()),
-                    covers: place..place + 1,
-                    perceived: touchpoint.perceived,
-                    target: touchpoint.target,
-                });
-            }
-        }
-        Self { touchpoints, nodes }
-    }
+/// A stretch of time and the one it is compared with.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    period: Period,
+    window: DayWindow,
+    before: DayWindow,
 }
 
 /// Everything that measuring one window needs.
 struct Measure<'a> {
     journey: &'a Journey<'a>,
-    daily: &'a DailyCounts,
+    history: &'a History<'a>,
     config: &'a LayersConfig,
     as_of: NaiveDate,
     k: f64,
 }
 
 impl Measure<'_> {
-    /// A layer for each node. `known_last` is the last day at each touchpoint as far as the database knows; days seen
-    /// in the rollups add to it.
-    fn layers(
-        &self,
-        period: Period,
-        window: DayWindow,
-        persona: Option<&PersonaId>,
-        known_last: &[Option<NaiveDate>],
-    ) -> Vec<Layer> {
-        let places = self.journey.touchpoints.len();
-        let now = self.daily.within(window, persona, places);
-        let before = self.daily.within(window.previous(), persona, places);
-        let until = self.as_of.min(window.to);
-        let seen = self.daily.last_days(DayWindow { from: NaiveDate::MIN, to: until }, persona, places);
-        let measured = |node: &Node| {
-            let counts = sum(&now[node.covers.clone()]);
-            let index = self.index(node, &now);
+    /// How alike the touchpoints are in the headline window.
+    fn strength(&self, window: DayWindow) -> f64 {
+        let tallied = self.tallied(Period::Window, window, None);
+        let places = 0..self.journey.touchpoints.len();
+        let groups: Vec<Outcomes> =
+            places.map(|place| tallied[self.journey.node_of(place)].weighted.effective()).collect();
+        estimate_prior_strength(&groups)
+    }
+
+    fn tallied(&self, period: Period, window: DayWindow, part: Option<&Segment>) -> Vec<Tallied> {
+        let by_age = |day: NaiveDate| self.config.weight((window.to - day).num_days());
+        let alike = |_: NaiveDate| 1.0;
+        let weight: &dyn Fn(NaiveDate) -> f64 = if period == Period::Window { &by_age } else { &alike };
+        self.history.tallied(self.journey, &Weighing { window, weight }, part)
+    }
+
+    /// A layer for each node, of part of the mentions or all. `known_last` is the last day at each touchpoint as far as
+    /// the database knows; days seen in the rollups add to it.
+    fn layers(&self, span: Span, part: Option<&Segment>, known_last: &[Option<NaiveDate>]) -> Vec<Layer> {
+        let now = self.tallied(span.period, span.window, part);
+        let before = self.tallied(span.period, span.before, part);
+        let until = self.as_of.min(span.window.to);
+        let seen = self.history.last_days(until, part, self.journey.touchpoints.len());
+        let measured = |(at, node): (usize, &Node)| {
             let last = node.covers.clone().filter_map(|place| seen[place].max(known_last[place])).max();
-            let change = index.zip(self.index(node, &before)).map(|(now, before)| {
+            let layer = self.layer(span, (at, node), &now, last);
+            let change = self.index(node, at, &now).zip(self.index(node, at, &before)).map(|(now, before)| {
                 let change = index_difference(&now, &before);
                 Change { net: change.difference, low: change.low, high: change.high }
             });
-            Layer {
-                node: node.layer.clone(),
-                persona: persona.cloned(),
-                period,
-                window,
-                counts,
-                n_effective: counts.n() as f64,
-                net: index.map(|i| i.mean),
-                low: index.map(|i| i.low),
-                high: index.map(|i| i.high),
-                state: self.state(&counts, index, last, until),
-                change,
-                perceived: node.perceived,
-                target: node.target,
-            }
+            Layer { change, ..layer }
         };
-        self.journey.nodes.iter().map(measured).collect()
+        self.journey.nodes.iter().enumerate().map(measured).collect()
+    }
+
+    /// The layer of one node from what was said at all of them.
+    fn layer(&self, span: Span, (at, node): (usize, &Node), now: &[Tallied], last: Option<NaiveDate>) -> Layer {
+        let Tallied { counts, emotions, weighted } = now[at];
+        let index = self.index(node, at, now);
+        Layer {
+            node: node.layer.clone(),
+            persona: None,
+            period: span.period,
+            window: span.window,
+            counts,
+            // Sums of weights are exact to a few digits only.
+            n_effective: weighted.n_effective().min(counts.n() as f64),
+            emotions,
+            net: index.map(|i| i.mean),
+            low: index.map(|i| i.low),
+            high: index.map(|i| i.high),
+            state: self.state(&counts, index, last, self.as_of.min(span.window.to)),
+            change: None,
+            corrected: None,
+            perceived: node.perceived,
+            target: node.target,
+        }
+    }
+
+    /// The layers of each hour of the authors' day, as far as the map's time zones tell it.
+    fn hours(&self, map: &JourneyMap, rows: &[HourRow], span: Span) -> Vec<SegmentLayer> {
+        let local = rows.iter().filter(|row| span.window.contains(row.day)).filter_map(|row| {
+            let place = self.journey.place(&row.touchpoint)?;
+            Some((place, map.zone_of(&row.source).local_hour(row.day, row.hour), row))
+        });
+        let local: Vec<(usize, u8, &HourRow)> = local.collect();
+        let mut layers = Vec::new();
+        for hour in 0..24 {
+            let now = History::of_hour(self.journey, &local, hour);
+            for (at, node) in self.journey.nodes.iter().enumerate().filter(|(at, _)| said(&now[*at].counts) > 0) {
+                let here = local.iter().filter(|(place, at, _)| *at == hour && node.covers.contains(place));
+                let last = here.map(|(_, _, row)| row.day).max();
+                layers.push(SegmentLayer {
+                    segment: Segment::Hour(hour),
+                    layer: self.layer(span, (at, node), &now, last),
+                });
+            }
+        }
+        layers
     }
 
     /// The shrunk index of a node; `None` where nothing entered it.
-    fn index(&self, node: &Node, counts: &[Counts]) -> Option<Index> {
-        let own = sum(&counts[node.covers.clone()]);
-        if own.n() == 0 {
+    fn index(&self, node: &Node, at: usize, tallied: &[Tallied]) -> Option<Index> {
+        if tallied[at].counts.n() == 0 {
             return None;
         }
-        let own = outcomes(&own);
-        let all = outcomes(&sum(counts));
-        let rest_of_map = || posterior(all - own, &Prior::JEFFREYS).as_prior(self.k);
+        let own = tallied[at].weighted.effective();
+        // A part is taken away touchpoint by touchpoint: voices heard at several are one only inside the sum.
+        let beyond = |covers: &std::ops::Range<usize>, within: &std::ops::Range<usize>| {
+            let others = within.clone().filter(|place| !covers.contains(place));
+            let rest = others.map(|place| tallied[self.journey.node_of(place)].weighted.effective());
+            rest.fold(Outcomes::default(), |sum, part| sum + part)
+        };
+        let whole = 0..self.journey.touchpoints.len();
         let prior = match node.layer {
             LayerNode::Map => Prior::JEFFREYS,
-            LayerNode::Stage(_) => rest_of_map(),
+            LayerNode::Stage(_) => posterior(beyond(&node.covers, &whole), &Prior::JEFFREYS).as_prior(self.k),
             LayerNode::Touchpoint(..) => {
-                let stage = outcomes(&sum(&counts[self.journey.touchpoints[node.covers.start].0.clone()]));
-                let beyond = posterior(all - stage, &Prior::JEFFREYS).as_prior(self.k);
-                posterior(stage - own, &beyond).as_prior(self.k)
+                let stage = &self.journey.touchpoints[node.covers.start].0;
+                let rest_of_map = posterior(beyond(stage, &whole), &Prior::JEFFREYS).as_prior(self.k);
+                posterior(beyond(&node.covers, stage), &rest_of_map).as_prior(self.k)
             }
         };
         Some(posterior(own, &prior).index())
@@ -198,11 +250,4 @@ impl Measure<'_> {
             _ => LayerState::TooFew,
         }
     }
-}
-
-fn sum(counts: &[Counts]) -> Counts {
-    counts.iter().fold(Counts::default(), |mut sum, part| {
-        sum += *part;
-        sum
-    })
 }

@@ -1,17 +1,18 @@
 //! The fourth step: daily counts become the emotion curve.
 //!
 //! [`refresh_layers`] reads the rollups that the assign step keeps and writes one [`moodline_types::Layer`] per
-//! touchpoint, stage and map, for everyone and for each persona, over the headline window and week by week. All of a
-//! refresh belongs to one run and becomes visible at once, so every refresh is a version of the curve. The arithmetic
+//! touchpoint, stage and map, for everyone and for each persona, source and language, over the headline window and week
+//! by week and month by month. All of a refresh belongs to one run and becomes visible at once, so every refresh is a version of the curve. The arithmetic
 //! is [`compute()`], a pure function over counts.
 
 mod compute;
 mod config;
 mod counts;
 mod error;
+mod journey;
 mod refresh;
 
-pub use compute::{compute, days_needed};
+pub use compute::{Computed, Evidence, compute, days_needed};
 pub use config::LayersConfig;
 pub use error::LayersError;
 pub use refresh::{LayersOutcome, refresh_layers};

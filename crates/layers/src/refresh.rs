@@ -8,7 +8,7 @@ use moodline_store::{LayerStore, MapStore, RunStore, StoreError};
 use moodline_types::{Clock, DayWindow, Layer, LayerNode, LayerState, MapId, Period, RunId, RunKind};
 use tracing::{info, warn};
 
-use crate::{LayersConfig, LayersError, compute, days_needed};
+use crate::{Computed, Evidence, LayersConfig, LayersError, compute, days_needed};
 
 /// What a refresh wrote.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub struct LayersOutcome {
     pub layers: usize,
     /// The headline window.
     pub window: DayWindow,
-    /// Mentions that entered the map's index in the headline window, once per touchpoint they speak of.
+    /// Mentions that entered the map's index in the headline window, each counted once.
     pub mentions: u64,
     /// Net sentiment of the whole map, −1 to 1; `None` without data.
     pub net: Option<f64>,
@@ -30,16 +30,17 @@ pub struct LayersOutcome {
 }
 
 impl LayersOutcome {
-    fn new(run: RunId, window: DayWindow, layers: &[Layer]) -> Self {
+    fn new(run: RunId, window: DayWindow, computed: &Computed) -> Self {
+        let layers = &computed.layers;
         let headline = |layer: &&Layer| layer.period == Period::Window && layer.persona.is_none();
         let map = layers.iter().filter(headline).find(|layer| layer.node == LayerNode::Map);
         let touchpoints: Vec<&Layer> =
             layers.iter().filter(headline).filter(|l| matches!(l.node, LayerNode::Touchpoint(..))).collect();
         Self {
             run,
-            layers: layers.len(),
+            layers: layers.len() + computed.segments.len(),
             window,
-            mentions: map.map_or(0, |layer| layer.counts.n()),
+            mentions: computed.mentions,
             net: map.and_then(|layer| layer.net),
             readable: touchpoints.iter().filter(|layer| layer.state == LayerState::Ok).count(),
             touchpoints: touchpoints.len(),
@@ -105,10 +106,20 @@ where
     let definition = parse_map(map.as_str(), &record.definition)
         .map_err(|source| LayersError::Definition { map: map.clone(), source: source.into() })?
         .map;
-    let rollups = store.rollups(map, days_needed(config, as_of)).await.map_err(failed)?;
+    let days = days_needed(config, as_of);
+    let rollups = store.rollups(map, days).await.map_err(failed)?;
+    let voices = store.voices(map, days).await.map_err(failed)?;
     let last_days = store.last_days(map).await.map_err(failed)?;
-    let layers = compute(&definition, &rollups, &last_days, config, as_of);
-    let outcome = LayersOutcome::new(run, DayWindow::ending(as_of, config.window_days), &layers);
-    store.write_layers(run, map, &layers, &outcome.to_string(), clock.now()).await.map_err(failed)?;
+    let hours = if definition.tells_hours() {
+        store.hours(map, DayWindow::ending(as_of, config.window_days)).await.map_err(failed)?
+    } else {
+        Vec::new()
+    };
+    let evidence = Evidence { rollups: &rollups, voices: &voices, last_days: &last_days, hours: &hours };
+    let computed = compute(&definition, &evidence, config, as_of);
+    let outcome = LayersOutcome::new(run, DayWindow::ending(as_of, config.window_days), &computed);
+    let Computed { layers, segments, .. } = computed;
+    let summary = outcome.to_string();
+    store.write_layers(run, map, &layers, &segments, &summary, clock.now()).await.map_err(failed)?;
     Ok(outcome)
 }

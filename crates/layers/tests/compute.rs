@@ -3,10 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use chrono::{Days, NaiveDate};
-use moodline_layers::{LayersConfig, compute, days_needed};
+use moodline_layers::{Computed, Evidence, LayersConfig, compute, days_needed};
 use moodline_maps::{JourneyMap, parse_map};
-use moodline_store::RollupRow;
-use moodline_types::{Counts, Layer, LayerNode, LayerState, Period, PersonaId, TouchpointId};
+use moodline_store::{RollupRow, VoiceRow};
+use moodline_types::{
+    Counts, EmotionCounts, Layer, LayerNode, LayerState, MentionId, Period, PersonaId, Segment, SentimentLabel,
+    TouchpointId,
+};
 use proptest::prelude::*;
 
 const MAP: &str = r#"
@@ -73,11 +76,16 @@ fn row(touchpoint: &str, days_ago: u64, negative: u64, positive: u64) -> RollupR
         source: "reviews".parse().unwrap(),
         language: "en".into(),
         counts: Counts { negative, positive, ..Counts::default() },
+        emotions: EmotionCounts { anger: negative, joy: positive, ..EmotionCounts::default() },
     }
 }
 
+fn computed(rollups: &[RollupRow], voices: &[VoiceRow]) -> Computed {
+    compute(&map(), &Evidence { rollups, voices, ..Evidence::default() }, &LayersConfig::default(), today())
+}
+
 fn layers(rollups: &[RollupRow]) -> Vec<Layer> {
-    compute(&map(), rollups, &[], &LayersConfig::default(), today())
+    computed(rollups, &[]).layers
 }
 
 fn touchpoint(id: &str) -> impl Fn(&LayerNode) -> bool {
@@ -113,17 +121,17 @@ fn much_data_is_read_as_it_is() {
     assert!((card.net.unwrap() + 0.4).abs() < 0.03, "{card:?}");
     assert_eq!(card.state, LayerState::Ok);
     assert_eq!(card.counts.n(), 1000);
-    assert!((card.n_effective - 1000.0).abs() < f64::EPSILON);
+    assert!((card.n_effective - 1000.0).abs() < 1e-6, "mentions of one day weigh the same");
 }
 
 #[test]
 fn little_data_leans_on_its_stage_and_says_that_it_is_little() {
     let mixed_stage: Vec<RollupRow> = vec![row("card", 2, 100, 300), row("cash", 2, 1, 0), row("support", 2, 150, 150)];
-    let layers = layers(&mixed_stage);
-    let cash = headline(&layers, touchpoint("cash"));
+    let measured = layers(&mixed_stage);
+    let cash = headline(&measured, touchpoint("cash"));
     assert!(cash.net.unwrap() > -0.2, "one complaint does not make −1: {cash:?}");
     assert!(cash.low.unwrap() < cash.net.unwrap() && cash.net.unwrap() < cash.high.unwrap());
-    let alone = compute(&map(), &[row("cash", 2, 1, 0)], &[], &LayersConfig::default(), today());
+    let alone = layers(&[row("cash", 2, 1, 0)]);
     assert_eq!(headline(&alone, touchpoint("cash")).state, LayerState::TooFew);
 }
 
@@ -151,7 +159,8 @@ fn only_unsure_mentions_are_too_few_to_read() {
 fn silence_makes_a_number_stale() {
     let rollups = [row("card", 25, 50, 50), row("cash", 20, 50, 50)];
     let old: Vec<(TouchpointId, NaiveDate)> = vec![("support".parse().unwrap(), ago(400))];
-    let layers = compute(&map(), &rollups, &old, &LayersConfig::default(), today());
+    let evidence = Evidence { rollups: &rollups, last_days: &old, ..Evidence::default() };
+    let layers = compute(&map(), &evidence, &LayersConfig::default(), today()).layers;
     assert_eq!(headline(&layers, touchpoint("card")).state, LayerState::Stale);
     assert!(headline(&layers, touchpoint("card")).net.is_some(), "stale, but inside the window");
     assert_eq!(headline(&layers, touchpoint("cash")).state, LayerState::Ok);
@@ -177,7 +186,8 @@ fn weeks_give_the_curve_over_time_without_the_silent_ones() {
         .map(|layer| (layer.window.from.to_string(), layer.counts.n()))
         .collect();
     assert_eq!(weeks, [("2026-03-09".to_owned(), 10), ("2026-03-16".to_owned(), 10)]);
-    let this_week = layers.iter().rfind(|layer| layer.node == LayerNode::Map).unwrap();
+    let mut of_weeks = layers.iter().filter(|layer| layer.period == Period::Week);
+    let this_week = of_weeks.rfind(|layer| layer.node == LayerNode::Map).unwrap();
     assert!(this_week.change.unwrap().net > 0.5);
 }
 
@@ -202,11 +212,104 @@ fn counts_of_other_days_touchpoints_and_the_unassigned_bucket_stay_out() {
 }
 
 #[test]
-fn the_days_needed_cover_both_windows_and_all_weeks() {
+fn the_days_needed_cover_both_windows_and_all_weeks_and_months() {
     let needed = days_needed(&LayersConfig::default(), today());
-    assert_eq!((needed.from.to_string(), needed.to), ("2025-12-15".to_owned(), today()));
-    let needed = days_needed(&LayersConfig { weeks: 0, ..LayersConfig::default() }, today());
+    assert_eq!((needed.from.to_string(), needed.to), ("2025-03-01".to_owned(), today()), "twelve months and one");
+    let weeks = LayersConfig { months: 0, ..LayersConfig::default() };
+    assert_eq!(days_needed(&weeks, today()).from.to_string(), "2025-12-15");
+    let needed = days_needed(&LayersConfig { weeks: 0, ..weeks }, today());
     assert_eq!(needed.days(), 56);
+}
+
+#[test]
+fn months_give_the_curve_over_a_longer_time() {
+    let layers = layers(&[row("card", 0, 1, 9), row("card", 30, 9, 1), row("card", 340, 5, 5)]);
+    let months: Vec<(String, String, u64)> = layers
+        .iter()
+        .filter(|layer| layer.period == Period::Month && layer.node == LayerNode::Map)
+        .map(|layer| (layer.window.from.to_string(), layer.window.to.to_string(), layer.counts.n()))
+        .collect();
+    let month = |from: &str, to: &str| (from.to_owned(), to.to_owned(), 10);
+    assert_eq!(
+        months,
+        [month("2025-04-01", "2025-04-30"), month("2026-02-01", "2026-02-28"), month("2026-03-01", "2026-03-31")]
+    );
+    let this = layers.iter().rfind(|layer| layer.period == Period::Month && layer.node == LayerNode::Map).unwrap();
+    assert!(this.change.unwrap().net > 0.5, "against the month before");
+}
+
+#[test]
+fn what_is_older_weighs_less_in_the_headline_and_not_in_weeks() {
+    let measured = layers(&[row("card", 27, 100, 0), row("card", 0, 0, 100)]);
+    let card = headline(&measured, touchpoint("card"));
+    assert!(card.net.unwrap() > 0.25, "the last day weighs nearly twice as much as the first: {card:?}");
+    assert!(card.n_effective < 190.0 && card.n_effective > 150.0, "{card:?}");
+    assert_eq!(card.counts.n(), 200);
+    let flat = LayersConfig { half_life_days: 0, ..LayersConfig::default() };
+    let rollups = [row("card", 27, 100, 0), row("card", 0, 0, 100)];
+    let evidence = Evidence { rollups: &rollups, ..Evidence::default() };
+    let flat = compute(&map(), &evidence, &flat, today()).layers;
+    assert!(headline(&flat, touchpoint("card")).net.unwrap().abs() < 1e-9);
+    let week = layers(&[row("card", 1, 50, 0), row("card", 0, 0, 50)]);
+    let week = week.iter().rfind(|layer| layer.period == Period::Week && touchpoint("card")(&layer.node)).unwrap();
+    assert!((week.n_effective - 100.0).abs() < 1e-6 && week.net.unwrap().abs() < 1e-9, "{week:?}");
+}
+
+fn voice(voice: i64, mention: i64, at: &str, days_ago: u64, label: SentimentLabel) -> VoiceRow {
+    VoiceRow {
+        voice,
+        mention: MentionId(mention),
+        touchpoint: at.parse().unwrap(),
+        persona: None,
+        day: ago(days_ago),
+        source: "reviews".parse().unwrap(),
+        language: "en".into(),
+        label,
+    }
+}
+
+#[test]
+fn one_author_counts_once_however_often_they_complain() {
+    let rollups = [row("card", 1, 30, 10)];
+    let loud: Vec<VoiceRow> = (0..30).map(|n| voice(7, n, "card", 1, SentimentLabel::Negative)).collect();
+    let quiet = layers(&rollups);
+    let heard = computed(&rollups, &loud).layers;
+    let (quiet, card) = (headline(&quiet, touchpoint("card")), headline(&heard, touchpoint("card")));
+    assert_eq!(card.counts, quiet.counts, "every mention is counted");
+    assert!((card.n_effective - 11.0).abs() < 1e-6, "ten others and one author: {card:?}");
+    assert!(quiet.net.unwrap() < -0.3 && card.net.unwrap() > 0.3, "{card:?}");
+    assert!(card.high.unwrap() - card.low.unwrap() > quiet.high.unwrap() - quiet.low.unwrap());
+}
+
+#[test]
+fn a_mention_at_two_touchpoints_is_one_mention_of_the_map() {
+    let rollups = [row("card", 1, 5, 0), row("cash", 1, 5, 0), row("support", 1, 5, 0)];
+    let twice: Vec<VoiceRow> =
+        (0..5).flat_map(|n| ["card", "cash"].map(|at| voice(-n, n, at, 1, SentimentLabel::Negative))).collect();
+    let computed = computed(&rollups, &twice);
+    assert_eq!(computed.mentions, 10);
+    let effective = |node: &dyn Fn(&LayerNode) -> bool| headline(&computed.layers, node).n_effective.round() as u64;
+    assert_eq!(effective(&|node| *node == LayerNode::Map), 10);
+    assert_eq!(effective(&|node| *node == LayerNode::Stage("buy".parse().unwrap())), 5);
+    assert_eq!(effective(&touchpoint("card")), 5);
+    assert_eq!(headline(&computed.layers, |node| *node == LayerNode::Map).counts.n(), 15, "once per touchpoint");
+}
+
+#[test]
+fn emotions_and_counts_come_by_source_and_language() {
+    let shop = RollupRow { source: "shop".parse().unwrap(), language: "zh-Hans".into(), ..row("card", 2, 0, 8) };
+    let old = RollupRow { source: "gone".parse().unwrap(), ..row("card", 40, 3, 3) };
+    let computed = computed(&[row("card", 2, 6, 0), row("support", 2, 1, 0), shop, old], &[]);
+    let whole = headline(&computed.layers, |node| *node == LayerNode::Map);
+    assert_eq!((whole.emotions.anger, whole.emotions.joy, whole.emotions.total()), (7, 8, whole.counts.n()));
+    let part = |segment: &Segment| {
+        let own = computed.segments.iter().filter(|part| part.segment == *segment);
+        own.map(|part| (part.layer.node.clone(), part.layer.counts.n(), part.layer.emotions.joy)).collect::<Vec<_>>()
+    };
+    let shop = part(&Segment::Source("shop".parse().unwrap()));
+    assert_eq!(shop.iter().map(|(_, n, joy)| (*n, *joy)).collect::<Vec<_>>(), [(8, 8); 3], "map, stage, touchpoint");
+    assert_eq!(part(&Segment::Language("en".into())).first().map(|(_, n, _)| *n), Some(7));
+    assert_eq!(part(&Segment::Source("gone".parse().unwrap())), [], "nothing within the window");
 }
 
 fn rollups() -> impl Strategy<Value = Vec<RollupRow>> {

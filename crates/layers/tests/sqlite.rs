@@ -9,7 +9,7 @@ use moodline_store::{
 };
 use moodline_store_sqlite::SqliteStore;
 use moodline_testkit::{FakeClock, given};
-use moodline_types::{Clock, LayerNode, MapId, Period, RunKind, RunStatus, SentimentLabel, Tally};
+use moodline_types::{Clock, LayerNode, MapId, Period, RunKind, RunStatus, Segment, SentimentLabel, Tally};
 
 const MAP: &str = r#"
 id = "shop"
@@ -68,7 +68,11 @@ async fn a_refresh_is_a_version_of_the_curve() {
     let first = refresh_layers(&store, &shop(), &LayersConfig::default(), today, &clock()).await.unwrap();
     assert_eq!((first.mentions, first.touchpoints), (20, 1));
     let stored = store.layers(&shop(), None).await.unwrap().unwrap();
-    assert_eq!((stored.run.id, stored.run.status, stored.layers.len()), (first.run, RunStatus::Done, first.layers));
+    let parts = store.segments(&shop(), first.run).await.unwrap();
+    assert_eq!((stored.run.id, stored.run.status), (first.run, RunStatus::Done));
+    assert_eq!(stored.layers.len() + parts.len(), first.layers);
+    let kinds: Vec<&Segment> = parts.iter().map(|part| &part.segment).collect();
+    assert!(kinds.contains(&&Segment::Source(given::shop())) && kinds.contains(&&Segment::Language("en".into())));
     assert_eq!(stored.run.summary, Some(first.to_string()));
     let card = stored.layers.iter().find(|layer| matches!(layer.node, LayerNode::Touchpoint(..))).unwrap();
     assert_eq!((card.counts.positive, card.counts.negative, card.target), (15, 5, Some(0.5)));

@@ -41,6 +41,19 @@ impl<'a> Check<'a> {
             self.text(&persona.name, &join(&at, ["name".into()]));
             self.optional_text(persona.description.as_ref(), &join(&at, ["description".into()]));
             self.keywords(&persona.keywords, &at);
+            for (j, tag) in persona.languages.iter().enumerate().filter(|(_, tag)| !is_language_tag(tag)) {
+                let message = format!("`{tag}` is not a language tag such as `en`, `ja` or `zh-Hans` (BCP 47)");
+                self.say(&join(&at, ["languages".into(), j.into()]), message);
+            }
+        }
+        if !map.tells_hours() && (map.time_zone.is_some() || !map.time_zones.is_empty()) {
+            let key = if map.time_zone.is_some() { "time_zone" } else { "time_zones" };
+            self.say(&[key.into()], "only maps of type `day-in-the-life` tell hours; leave the time zone out");
+        }
+        if !map.stages.is_empty() && !map.touchpoints().any(|(_, touchpoint)| map.measures(touchpoint)) {
+            let message = "nothing on this blueprint can be measured: give touchpoints where customers are helped \
+                           `lane = \"support\"`";
+            self.say(&["type".into()], message);
         }
         let sources = map.sources.iter().enumerate();
         self.unique("source", sources.map(|(i, source)| (vec!["sources".into(), i.into()], source)));

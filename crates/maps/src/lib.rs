@@ -9,7 +9,9 @@ mod check;
 mod error;
 mod fold;
 mod formats;
+mod gap;
 mod keyword;
+mod lane;
 mod map;
 mod read;
 mod template;
@@ -18,8 +20,12 @@ mod version;
 mod view;
 
 pub use error::MapError;
-pub use formats::{ExportFormat, chart_diagram, export, journey_diagram, to_csv, to_json, to_mermaid, to_svg};
+pub use formats::{
+    ExportFormat, chart_diagram, export, journey_diagram, layer_json, to_csv, to_json, to_mermaid, to_svg,
+};
+pub use gap::{Gap, ranked_gaps};
 pub use keyword::{KeywordIndex, KeywordMatch};
+pub use lane::{Lane, Zone};
 pub use map::{JourneyMap, MapKind, MapText, Persona, Stage, TextKind, Touchpoint};
 pub use read::{LoadedMap, parse_map, read_map, read_maps};
 pub use template::{Template, examples, instantiate, template, templates};

@@ -1,11 +1,14 @@
 //! What a journey map is.
 
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 use moodline_types::{MapId, PersonaId, SourceId, StageId, TouchpointId};
 use serde::{Deserialize, Serialize};
 
-use crate::{KeywordIndex, LocalText, version};
+use crate::{KeywordIndex, Lane, LocalText, Zone, version};
 
 /// What a map depicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +62,12 @@ pub struct JourneyMap {
     /// Sources whose mentions are about this map's brand; empty for all.
     #[serde(default)]
     pub sources: Vec<SourceId>,
+    /// Where its customers live, for maps of a day: the zone that hours are told in; unset is UTC.
+    #[serde(default)]
+    pub time_zone: Option<Zone>,
+    /// The same for single sources.
+    #[serde(default)]
+    pub time_zones: BTreeMap<SourceId, Zone>,
     /// Kinds of customers.
     #[serde(default)]
     pub personas: Vec<Persona>,
@@ -81,6 +90,24 @@ pub struct Persona {
     /// Words in a mention that point to this persona.
     #[serde(default)]
     pub keywords: Vec<String>,
+    /// Sources whose authors are of this kind.
+    #[serde(default)]
+    pub sources: Vec<SourceId>,
+    /// Languages that this kind writes, BCP 47: `zh` stands for `zh-Hans` too.
+    #[serde(default)]
+    pub languages: Vec<String>,
+}
+
+impl Persona {
+    /// Whether a mention points to this persona by where it comes from or how it is written, whatever it says.
+    pub fn writes(&self, source: &SourceId, language: Option<&str>) -> bool {
+        let speaks = |wanted: &String| {
+            language
+                .and_then(|language| language.strip_prefix(wanted.as_str()))
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
+        self.sources.contains(source) || self.languages.iter().any(speaks)
+    }
 }
 
 /// A phase of the journey.
@@ -113,6 +140,9 @@ pub struct Touchpoint {
     /// The department that answers for it.
     #[serde(default)]
     pub owner: Option<String>,
+    /// Its lane on a service blueprint; unset is frontstage.
+    #[serde(default)]
+    pub lane: Option<Lane>,
     /// What customers talk about here, in their words; every language variant gets a vector.
     #[serde(default)]
     pub description: Option<LocalText>,
@@ -159,6 +189,22 @@ impl JourneyMap {
     /// Whether mentions of a source belong on this map.
     pub fn takes(&self, source: &SourceId) -> bool {
         self.sources.is_empty() || self.sources.contains(source)
+    }
+
+    /// Whether the mood at a touchpoint is measured: everywhere, but on a service blueprint only in the support lane,
+    /// for the others are drawn to show the work behind it.
+    pub fn measures(&self, touchpoint: &Touchpoint) -> bool {
+        self.kind != MapKind::ServiceBlueprint || touchpoint.lane == Some(Lane::Support)
+    }
+
+    /// Whether mentions are told apart by the hour they were posted in.
+    pub fn tells_hours(&self) -> bool {
+        self.kind == MapKind::DayInTheLife
+    }
+
+    /// The zone that the authors of a source live in, as far as the map tells.
+    pub fn zone_of(&self, source: &SourceId) -> Zone {
+        self.time_zones.get(source).copied().or(self.time_zone).unwrap_or(Zone::UTC)
     }
 
     /// A touchpoint and its stage.
@@ -218,7 +264,7 @@ impl JourneyMap {
     }
 
     /// A hash of everything that decides assignments, 16 hexadecimal digits: ids, sources, order of stages, keywords,
-    /// examples, descriptions, personas' keywords. Names, goals, targets and the order of keywords do not enter.
+    /// examples, descriptions, personas' rules, and whether hours are told. Names, goals, targets and the order of keywords do not enter.
     pub fn version(&self) -> String {
         version::of(self)
     }

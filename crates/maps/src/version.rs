@@ -13,7 +13,15 @@ const KEPT_BYTES: usize = 8;
 
 /// See [`JourneyMap::version`].
 pub(crate) fn of(map: &JourneyMap) -> String {
-    let personas = map.personas.iter().map(|persona| json!([persona.id, sorted(&persona.keywords)]));
+    let personas = map.personas.iter().map(|persona| {
+        let keywords = sorted(&persona.keywords);
+        // Maps without such rules keep the version they have had.
+        if persona.sources.is_empty() && persona.languages.is_empty() {
+            return json!([persona.id, keywords]);
+        }
+        let sources: BTreeSet<&str> = persona.sources.iter().map(SourceId::as_str).collect();
+        json!([persona.id, keywords, sources, sorted(&persona.languages)])
+    });
     let stages = map.stages.iter().map(|stage| {
         let touchpoints = stage.touchpoints.iter().map(|touchpoint| {
             let descriptions: BTreeSet<&str> =
@@ -23,7 +31,11 @@ pub(crate) fn of(map: &JourneyMap) -> String {
         json!([stage.id, touchpoints.collect::<Vec<_>>()])
     });
     let sources: BTreeSet<&str> = map.sources.iter().map(SourceId::as_str).collect();
-    let canonical = json!([map.id, sources, personas.collect::<Vec<_>>(), stages.collect::<Vec<_>>()]);
+    let mut canonical = vec![json!(map.id), json!(sources), personas.collect(), stages.collect()];
+    if map.tells_hours() {
+        canonical.push(json!("hours"));
+    }
+    let canonical = serde_json::Value::Array(canonical);
     let digest = Sha256::digest(canonical.to_string().as_bytes());
     hex::encode(&digest[..KEPT_BYTES])
 }
@@ -88,6 +100,9 @@ keywords = ["wear"]
             ("campus", "school"),
             ("id = \"shop\"", "id = \"shop-2\""),
             ("type = \"current-state\"", "type = \"current-state\"\nsources = [\"shop-reviews\"]"),
+            ("type = \"current-state\"", "type = \"day-in-the-life\""),
+            ("keywords = [\"campus\"]", "keywords = [\"campus\"]\nlanguages = [\"en\"]"),
+            ("keywords = [\"campus\"]", "keywords = [\"campus\"]\nsources = [\"campus-forum\"]"),
         ] {
             assert_ne!(version(&MAP.replace(from, to)), version(MAP), "{from} → {to}");
         }

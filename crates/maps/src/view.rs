@@ -21,12 +21,15 @@ pub struct MapView<'a> {
     pub layers: HashMap<LayerNode, Layer>,
     /// Weekly layers over all personas, oldest first.
     pub weeks: HashMap<LayerNode, Vec<Layer>>,
+    /// Monthly layers over all personas, oldest first.
+    pub months: HashMap<LayerNode, Vec<Layer>>,
 }
 
 impl<'a> MapView<'a> {
     /// A map that has not been measured.
     pub fn new(map: &'a JourneyMap, language: &'a str) -> Self {
-        Self { map, run: None, window: None, language, layers: HashMap::new(), weeks: HashMap::new() }
+        let (weeks, months) = (HashMap::new(), HashMap::new());
+        Self { map, run: None, window: None, language, layers: HashMap::new(), weeks, months }
     }
 
     /// A map with the layers of a run; those of single personas are left out.
@@ -44,10 +47,11 @@ impl<'a> MapView<'a> {
                     view.layers.insert(layer.node.clone(), layer);
                 }
                 Period::Week => view.weeks.entry(layer.node.clone()).or_default().push(layer),
+                Period::Month => view.months.entry(layer.node.clone()).or_default().push(layer),
             }
         }
-        for weeks in view.weeks.values_mut() {
-            weeks.sort_by_key(|layer| layer.window.from);
+        for curve in view.weeks.values_mut().chain(view.months.values_mut()) {
+            curve.sort_by_key(|layer| layer.window.from);
         }
         view
     }
@@ -75,6 +79,11 @@ impl<'a> MapView<'a> {
     /// The weekly layers of a node, oldest first.
     pub fn weeks(&self, node: &LayerNode) -> &[Layer] {
         self.weeks.get(node).map_or(&[], Vec::as_slice)
+    }
+
+    /// The monthly layers of a node, oldest first.
+    pub fn months(&self, node: &LayerNode) -> &[Layer] {
+        self.months.get(node).map_or(&[], Vec::as_slice)
     }
 }
 

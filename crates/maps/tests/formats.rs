@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 use moodline_maps::{ExportFormat, JourneyMap, MapView, export, journey_diagram, parse_map, to_json, to_svg};
-use moodline_types::{Change, Counts, DayWindow, Layer, LayerNode, LayerState, Period, RunId, Week};
+use moodline_types::{
+    Change, Counts, DayWindow, EmotionCounts, Layer, LayerNode, LayerState, Month, Period, RunId, Week,
+};
 use proptest::prelude::*;
 
 const MAP: &str = r#"
@@ -57,11 +59,13 @@ fn layer(node: LayerNode, net: Option<f64>, state: LayerState) -> Layer {
         window: DayWindow::ending(last, 90),
         counts,
         n_effective: net.map_or(0.0, |_| 201.123_456),
+        emotions: net.map_or(EmotionCounts::default(), |_| EmotionCounts::from_array([30, 120, 20, 5, 5, 10, 40])),
         net,
         low: net.map(|net| net - 0.08),
         high: net.map(|net| net + 0.1),
         state,
         change: net.map(|_| Change { net: -0.3, low: -0.42, high: -0.18 }),
+        corrected: None,
         perceived: None,
         target: None,
     }
@@ -77,6 +81,8 @@ fn layers() -> Vec<Layer> {
     let week = Week::of(headline.window.to);
     let weeks =
         [week.previous(), week].map(|week| Layer { period: Period::Week, window: week.window(), ..headline.clone() });
+    let month = Month::of(headline.window.to).previous();
+    let month = Layer { period: Period::Month, window: month.window(), ..headline.clone() };
     let student = Layer { persona: Some("student".parse().expect("an id")), net: Some(0.9), ..headline.clone() };
     let mut layers = vec![
         layer(LayerNode::Map, Some(-0.2), LayerState::Ok),
@@ -87,6 +93,7 @@ fn layers() -> Vec<Layer> {
         layer(touchpoint("use", "title"), None, LayerState::NoData),
     ];
     layers.extend(weeks);
+    layers.push(month);
     layers
 }
 
@@ -114,7 +121,7 @@ fn an_unmeasured_map_has_json_of_the_same_shape() {
 #[test]
 fn csv_has_a_row_per_touchpoint_and_period_without_formulas() {
     let csv = written("en", ExportFormat::Csv);
-    assert_eq!(csv.lines().count(), 1 + 3 + 2);
+    assert_eq!(csv.lines().count(), 1 + 3 + 2 + 1);
     insta::assert_snapshot!(csv);
 }
 

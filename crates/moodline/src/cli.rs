@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 pub(crate) use self::{
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
-    maps::{ExportArgs, ExportFormat, MapCommand, ShowArgs},
+    maps::{By, ExportArgs, ExportFormat, MapCommand, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
     models::{AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
     service::{AuditArgs, BackupArgs, EraseArgs, EraseWhat, RestoreArgs, ScheduleArgs, WorkCommand},

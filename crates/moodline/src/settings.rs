@@ -262,7 +262,9 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("assign", "similarity_from", (0.0..=1.0).contains(&assign.similarity_from), "a share from 0 to 1");
     within("assign", "example_from", (-1.0..=1.0).contains(&assign.example_from), "a cosine from -1 to 1");
     within("layers", "window_days", (1..=366).contains(&layers.window_days), "from 1 to 366");
+    within("layers", "half_life_days", layers.half_life_days <= 3660, "at most 3660");
     within("layers", "weeks", layers.weeks <= 520, "at most 520");
+    within("layers", "months", layers.months <= 120, "at most 120");
     let width = layers.max_interval_width;
     within("layers", "max_interval_width", width > 0.0 && width <= 2.0, "above 0 and at most 2");
     within("model", "threads", model.threads <= 1024, "at most 1024");

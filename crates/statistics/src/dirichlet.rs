@@ -19,6 +19,12 @@ impl Outcomes {
         self.negative + self.neutral + self.positive
     }
 
+    /// Each of them `factor` times.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        Self { negative: self.negative * factor, neutral: self.neutral * factor, positive: self.positive * factor }
+    }
+
     /// In the order negative, neutral, positive.
     pub(crate) fn to_array(self) -> [f64; 3] {
         [self.negative, self.neutral, self.positive]

@@ -28,7 +28,7 @@ pub use negative_binomial::{count_critical, count_upper_tail};
 pub use overdispersion::{count_dispersion, day_correlation};
 pub use share::{ShareInterval, newcombe_difference, wilson};
 pub use strength::{DEFAULT_STRENGTH, STRENGTH_RANGE, estimate_prior_strength};
-pub use weights::effective_n;
+pub use weights::{Weighted, effective_n};
 
 /// The standard normal quantile of a two-sided 95 % interval.
 pub(crate) const Z95: f64 = 1.959_963_984_540_054;

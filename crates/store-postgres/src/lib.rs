@@ -14,6 +14,7 @@ mod copies;
 mod dropped;
 mod failure;
 mod flags;
+mod hours;
 mod jobs;
 mod layers;
 mod lead;
@@ -31,6 +32,7 @@ mod rows;
 mod runs;
 mod triage;
 mod vectors;
+mod voices;
 mod words;
 mod work;
 

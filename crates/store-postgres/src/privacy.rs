@@ -149,6 +149,7 @@ async fn drop_texts(
          WHERE mention_id = ANY($1))",
         "DELETE FROM overrides WHERE mention_id = ANY($1)",
         "DELETE FROM work WHERE mention_id = ANY($1)",
+        "UPDATE tallies SET voice = -mention_id WHERE mention_id = ANY($1)",
     ] {
         sqlx::query(sql).bind(listed).execute(&mut *tx).await?;
     }

@@ -4,23 +4,30 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use moodline_store::{MentionAssignments, RollupDifference, RollupRow};
-use moodline_types::{DayWindow, MapId, PersonaId, SentimentLabel, Tally, TouchpointId};
-use sqlx::QueryBuilder;
+use moodline_types::{DayWindow, Emotion, MapId, PersonaId, SentimentLabel, Tally, TouchpointId};
+use sqlx::{AssertSqlSafe, QueryBuilder};
 
 use crate::{
     PostgresStore,
     connect::Tx,
     failure::Attempt,
-    rows::{Db, ROWS_PER_INSERT, Row, column, counts, list, word, word_or_none},
+    rows::{Db, ROWS_PER_INSERT, Row, column, counts, emotion_counts, list, word, word_or_none},
+    voices,
 };
 
 /// The key of a rollup inside its map: touchpoint, persona, day, source, language.
 type Key = (String, String, NaiveDate, String, String);
 
-/// By how much each label changes, in the order of [`LABELS`].
-type Move = [i64; 5];
+/// By how much each count changes, in the order of [`COLUMNS`].
+type Move = [i64; COLUMNS.len()];
 
-/// The order of the count columns.
+/// The count columns: labels in the order of [`LABELS`], then emotions in the order of [`Emotion::ALL`].
+const COLUMNS: [&str; 12] = [
+    "positive", "neutral", "negative", "mixed", "unsure", "joy", "anger", "sadness", "fear", "surprise", "disgust",
+    "calm",
+];
+
+/// The order of the columns of labels.
 const LABELS: [SentimentLabel; 5] = [
     SentimentLabel::Positive,
     SentimentLabel::Neutral,
@@ -46,14 +53,28 @@ struct Moves(BTreeMap<Key, Move>);
 impl Moves {
     fn add(&mut self, tally: &Tally, by: i64) {
         let change = self.0.entry(key(tally)).or_default();
-        for (count, label) in change.iter_mut().zip(LABELS) {
+        let (labels, emotions) = change.split_at_mut(LABELS.len());
+        for (count, label) in labels.iter_mut().zip(LABELS) {
             *count += if label == tally.label { by } else { 0 };
+        }
+        if tally.label != SentimentLabel::Unsure {
+            for (count, emotion) in emotions.iter_mut().zip(Emotion::ALL) {
+                *count += if *emotion == tally.emotion { by } else { 0 };
+            }
         }
     }
 
     fn into_rows(self) -> Vec<(Key, Move)> {
         self.0.into_iter().filter(|(_, change)| change.iter().any(|count| *count != 0)).collect()
     }
+}
+
+/// A tally to be written, and who speaks in it.
+struct Fresh<'a> {
+    mention: i64,
+    voice: i64,
+    repeated: bool,
+    tally: &'a Tally,
 }
 
 /// Replaces the tallies of mentions and moves the rollups from the old sums to the new ones.
@@ -66,7 +87,9 @@ pub(crate) async fn replace_tallies(
     let mut old = stored(tx, map, held).await?;
     let mut moves = Moves::default();
     let mut stale: Vec<i64> = Vec::new();
-    let mut fresh: Vec<(i64, &Tally)> = Vec::new();
+    let mut fresh: Vec<Fresh<'_>> = Vec::new();
+    let written: Vec<i64> = kept.iter().filter(|m| !m.tallies.is_empty()).map(|m| m.mention.0).collect();
+    let voices = voices::of(tx, &written).await?;
     for mention in kept {
         let before = old.remove(&mention.mention.0).unwrap_or_default();
         let after: HashSet<&Tally> = mention.tallies.iter().collect();
@@ -80,13 +103,17 @@ pub(crate) async fn replace_tallies(
         for tally in &mention.tallies {
             moves.add(tally, 1);
         }
-        fresh.extend(mention.tallies.iter().map(|tally| (mention.mention.0, tally)));
+        let Some(voice) = voices.get(&mention.mention.0) else { continue };
+        let repeated = voice.shared || mention.tallies.len() > 1;
+        let row = |tally| Fresh { mention: mention.mention.0, voice: voice.number, repeated, tally };
+        fresh.extend(mention.tallies.iter().map(row));
     }
     let sql = "DELETE FROM tallies WHERE map = $1 AND mention_id = ANY($2)";
     sqlx::query(sql).bind(map.as_str()).bind(list(&stale)).execute(&mut **tx).await?;
     for chunk in fresh.chunks(ROWS_PER_INSERT) {
         insert(tx, map, chunk).await?;
     }
+    voices::mark_repeated(tx, map, &voices).await?;
     for chunk in moves.into_rows().chunks(ROWS_PER_INSERT) {
         apply(tx, map, chunk).await?;
     }
@@ -112,14 +139,16 @@ fn tally(row: &Row) -> Attempt<Tally> {
         language: column(row, "language")?,
         label: word(row, "tallies", "label")?,
         emotion: word(row, "tallies", "emotion")?,
+        hour: column::<Option<i32>>(row, "hour")?.and_then(|hour| u8::try_from(hour).ok()),
     })
 }
 
-async fn insert(tx: &mut Tx, map: &MapId, tallies: &[(i64, &Tally)]) -> Attempt<()> {
+async fn insert(tx: &mut Tx, map: &MapId, tallies: &[Fresh<'_>]) -> Attempt<()> {
     let mut sql = QueryBuilder::<Db>::new(
-        "INSERT INTO tallies (map, mention_id, touchpoint, persona, day, source, language, label, emotion) ",
+        "INSERT INTO tallies (map, mention_id, touchpoint, persona, day, source, language, label, emotion, hour, \
+         voice, repeated) ",
     );
-    sql.push_values(tallies, |mut row, (mention, tally)| {
+    sql.push_values(tallies, |mut row, Fresh { mention, voice, repeated, tally }| {
         row.push_bind(map.as_str())
             .push_bind(*mention)
             .push_bind(tally.touchpoint.as_ref().map_or("", TouchpointId::as_str))
@@ -128,17 +157,18 @@ async fn insert(tx: &mut Tx, map: &MapId, tallies: &[(i64, &Tally)]) -> Attempt<
             .push_bind(tally.source.as_str())
             .push_bind(tally.language.as_str())
             .push_bind(tally.label.as_str())
-            .push_bind(tally.emotion.as_str());
+            .push_bind(tally.emotion.as_str())
+            .push_bind(tally.hour.map(i32::from))
+            .push_bind(*voice)
+            .push_bind(*repeated);
     });
     sql.build().execute(&mut **tx).await?;
     Ok(())
 }
 
 async fn apply(tx: &mut Tx, map: &MapId, moves: &[(Key, Move)]) -> Attempt<()> {
-    let mut sql = QueryBuilder::<Db>::new(
-        "INSERT INTO rollups (map, touchpoint, persona, day, source, language, positive, neutral, negative, mixed, \
-         unsure) ",
-    );
+    let mut sql = QueryBuilder::<Db>::new("INSERT INTO rollups (map, touchpoint, persona, day, source, language, ");
+    sql.push(COLUMNS.join(", ")).push(") ");
     sql.push_values(moves, |mut row, ((touchpoint, persona, day, source, language), change)| {
         row.push_bind(map.as_str())
             .push_bind(touchpoint.as_str())
@@ -150,12 +180,9 @@ async fn apply(tx: &mut Tx, map: &MapId, moves: &[(Key, Move)]) -> Attempt<()> {
             row.push_bind(*count);
         }
     });
-    sql.push(
-        " ON CONFLICT (map, touchpoint, persona, day, source, language) DO UPDATE SET \
-         positive = rollups.positive + excluded.positive, neutral = rollups.neutral + excluded.neutral, \
-         negative = rollups.negative + excluded.negative, mixed = rollups.mixed + excluded.mixed, \
-         unsure = rollups.unsure + excluded.unsure",
-    );
+    sql.push(" ON CONFLICT (map, touchpoint, persona, day, source, language) DO UPDATE SET ");
+    let sums = COLUMNS.map(|column| format!("{column} = rollups.{column} + excluded.{column}"));
+    sql.push(sums.join(", "));
     sql.build().execute(&mut **tx).await?;
 
     // Only a row that lost something can have come down to zeros.
@@ -196,6 +223,7 @@ fn rollup(row: &Row) -> Attempt<RollupRow> {
         source: word(row, "rollups", "source")?,
         language: column(row, "language")?,
         counts: counts(row)?,
+        emotions: emotion_counts(row)?,
     })
 }
 
@@ -212,15 +240,15 @@ pub(crate) async fn last_days(store: &PostgresStore, map: &MapId) -> Attempt<Vec
 
 /// Every rollup that is not the sum of its tallies, both read in one snapshot.
 pub(crate) async fn recount(store: &PostgresStore, map: &MapId) -> Attempt<Vec<RollupDifference>> {
-    let sql = "SELECT touchpoint, persona, day, source, language, \
-               positive, neutral, negative, mixed, unsure, 0 AS counted FROM rollups WHERE map = $1 \
-               UNION ALL SELECT touchpoint, persona, day, source, language, \
-               count(*) FILTER (WHERE label = 'positive'), count(*) FILTER (WHERE label = 'neutral'), \
-               count(*) FILTER (WHERE label = 'negative'), count(*) FILTER (WHERE label = 'mixed'), \
-               count(*) FILTER (WHERE label = 'unsure'), 1 FROM tallies WHERE map = $1 \
-               GROUP BY touchpoint, persona, day, source, language";
+    let sql = format!(
+        "SELECT touchpoint, persona, day, source, language, {}, 0 AS counted FROM rollups WHERE map = $1 \
+         UNION ALL SELECT touchpoint, persona, day, source, language, {}, 1 FROM tallies WHERE map = $1 \
+         GROUP BY touchpoint, persona, day, source, language",
+        COLUMNS.join(", "),
+        counted_again()
+    );
     let mut sums: BTreeMap<Key, [Move; 2]> = BTreeMap::new();
-    for row in &sqlx::query(sql).bind(map.as_str()).fetch_all(store.read()).await? {
+    for row in &sqlx::query(AssertSqlSafe(sql)).bind(map.as_str()).fetch_all(store.read()).await? {
         let key = (
             column(row, "touchpoint")?,
             column(row, "persona")?,
@@ -229,27 +257,33 @@ pub(crate) async fn recount(store: &PostgresStore, map: &MapId) -> Attempt<Vec<R
             column(row, "language")?,
         );
         let side = usize::from(column::<i32>(row, "counted")? == 1);
-        let counts: Move = [
-            column(row, "positive")?,
-            column(row, "neutral")?,
-            column(row, "negative")?,
-            column(row, "mixed")?,
-            column(row, "unsure")?,
-        ];
+        let mut counts = Move::default();
+        for (count, name) in counts.iter_mut().zip(COLUMNS) {
+            *count = column(row, name)?;
+        }
         sums.entry(key).or_default()[side] = counts;
     }
     Ok(sums.iter().flat_map(|(key, [rollup, tallies])| differences(key, *rollup, *tallies)).collect())
+}
+
+/// The count columns as a count of tallies.
+fn counted_again() -> String {
+    let labels = LABELS.map(|label| format!("count(*) FILTER (WHERE label = '{label}')"));
+    let emotions = Emotion::ALL
+        .iter()
+        .map(|emotion| format!("count(*) FILTER (WHERE label <> 'unsure' AND emotion = '{emotion}')"));
+    labels.into_iter().chain(emotions).collect::<Vec<_>>().join(", ")
 }
 
 fn differences(key: &Key, rollup: Move, tallies: Move) -> Vec<RollupDifference> {
     let (touchpoint, persona, day, source, language) = key;
     let or_none = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
     let (touchpoint, persona) = (or_none(touchpoint), or_none(persona));
-    let pairs = LABELS.into_iter().zip(rollup.into_iter().zip(tallies));
+    let pairs = COLUMNS.into_iter().zip(rollup.into_iter().zip(tallies));
     pairs
         .filter(|(_, (rollup, tallies))| rollup != tallies)
-        .map(|(label, (rollup, tallies))| RollupDifference {
-            key: format!("{touchpoint} {persona} {day} {source} {language} {label}"),
+        .map(|(what, (rollup, tallies))| RollupDifference {
+            key: format!("{touchpoint} {persona} {day} {source} {language} {what}"),
             rollup,
             tallies,
         })

@@ -5,7 +5,8 @@ use std::{error::Error, str::FromStr};
 use chrono::{DateTime, Utc};
 use moodline_store::StoreError;
 use moodline_types::{
-    Counts, Embedding, Emotions, JudgedOpinion, Mention, MentionId, Opinion, OpinionId, Rating, Sentiment,
+    Counts, Embedding, EmotionCounts, Emotions, JudgedOpinion, Mention, MentionId, Opinion, OpinionId, Rating,
+    Sentiment,
 };
 use sqlx::{ColumnIndex, Decode, Postgres, Row as _, Type, postgres::PgRow};
 
@@ -16,7 +17,7 @@ pub(crate) type Db = Postgres;
 /// A row of it.
 pub(crate) type Row = PgRow;
 
-/// Rows per `INSERT`: 25 columns × 500 rows stay far below the protocol's 65 535 parameters.
+/// Rows per `INSERT`: 40 columns × 500 rows stay far below the protocol's 65 535 parameters.
 pub(crate) const ROWS_PER_INSERT: usize = 500;
 
 /// Ids as one parameter, for `= ANY(…)`.
@@ -114,6 +115,19 @@ pub(crate) fn counts(row: &Row) -> Attempt<Counts> {
         negative: count(row, "negative")?,
         mixed: count(row, "mixed")?,
         unsure: count(row, "unsure")?,
+    })
+}
+
+/// Mentions by emotion.
+pub(crate) fn emotion_counts(row: &Row) -> Attempt<EmotionCounts> {
+    Ok(EmotionCounts {
+        joy: count(row, "joy")?,
+        anger: count(row, "anger")?,
+        sadness: count(row, "sadness")?,
+        fear: count(row, "fear")?,
+        surprise: count(row, "surprise")?,
+        disgust: count(row, "disgust")?,
+        neutral: count(row, "calm")?,
     })
 }
 

@@ -2,16 +2,19 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use moodline_store::{LayerSet, LayerStore, Result, RollupRow};
-use moodline_types::{Change, DayWindow, Layer, LayerNode, MapId, PersonaId, RunId, RunStatus, StageId, TouchpointId};
+use moodline_store::{HourRow, LayerSet, LayerStore, Result, RollupRow, SegmentLayer, VoiceRow};
+use moodline_types::{
+    Change, Corrected, DayWindow, Layer, LayerNode, MapId, PersonaId, RunId, RunStatus, Segment, SourceId, StageId,
+    TouchpointId,
+};
 use sqlx::QueryBuilder;
 
 use crate::{
     SqliteStore,
     failure::Attempt,
-    rollups,
-    rows::{Db, ROWS_PER_INSERT, Row, column, corrupt, counts, word, word_or_none},
-    runs,
+    hours, rollups,
+    rows::{Db, ROWS_PER_INSERT, Row, column, corrupt, counts, emotion_counts, word, word_or_none},
+    runs, voices,
 };
 
 /// How a node is written: level, stage, touchpoint.
@@ -23,11 +26,25 @@ fn parts(node: &LayerNode) -> (&'static str, Option<&str>, Option<&str>) {
     }
 }
 
+/// A layer with how its part of the mentions is written.
+type Part<'a> = (&'a Layer, Option<(&'static str, String)>);
+
+/// How a part of the mentions is written: kind, value.
+fn segment_parts(segment: &Segment) -> (&'static str, String) {
+    match segment {
+        Segment::Persona(persona) => ("persona", persona.to_string()),
+        Segment::Source(source) => ("source", source.to_string()),
+        Segment::Language(language) => ("language", language.clone()),
+        Segment::Hour(hour) => ("hour", hour.to_string()),
+    }
+}
+
 async fn write(
     store: &SqliteStore,
     run: RunId,
     map: &MapId,
     layers: &[Layer],
+    segments: &[SegmentLayer],
     summary: &str,
     now: DateTime<Utc>,
 ) -> Attempt<()> {
@@ -38,14 +55,18 @@ async fn write(
     }
     let query = sqlx::query("DELETE FROM layers WHERE map = $1 AND run_id = $2").bind(map.as_str()).bind(run.0);
     query.execute(&mut *tx).await?;
-    let numbered: Vec<(i32, &Layer)> = (0..).zip(layers).collect();
+    let all = layers.iter().map(|layer| (layer, None));
+    let parts_of = segments.iter().map(|part| (&part.layer, Some(segment_parts(&part.segment))));
+    let numbered: Vec<(i32, Part<'_>)> = (0..).zip(all.chain(parts_of)).collect();
     for chunk in numbered.chunks(ROWS_PER_INSERT) {
         let mut sql = QueryBuilder::<Db>::new(
             "INSERT INTO layers (map, run_id, ordinal, level, stage, touchpoint, persona, period, from_day, to_day, \
              positive, neutral, negative, mixed, unsure, n_effective, net, low, high, state, change_net, change_low, \
-             change_high, perceived, target) ",
+             change_high, perceived, target, segment_kind, segment, joy, anger, sadness, fear, surprise, disgust, calm, \
+             corrected_negative, corrected_neutral, corrected_positive, corrected_low, corrected_high, \
+             corrected_labels) ",
         );
-        sql.push_values(chunk, |mut row, (ordinal, layer)| {
+        sql.push_values(chunk, |mut row, (ordinal, (layer, segment))| {
             let (level, stage, touchpoint) = parts(&layer.node);
             row.push_bind(map.as_str())
                 .push_bind(run.0)
@@ -71,7 +92,18 @@ async fn write(
                 .push_bind(layer.change.map(|change| change.low))
                 .push_bind(layer.change.map(|change| change.high))
                 .push_bind(layer.perceived)
-                .push_bind(layer.target);
+                .push_bind(layer.target)
+                .push_bind(segment.as_ref().map(|(kind, _)| *kind))
+                .push_bind(segment.as_ref().map(|(_, value)| value.as_str()));
+            for emotion in layer.emotions.to_array() {
+                row.push_bind(emotion as i64);
+            }
+            row.push_bind(layer.corrected.map(|corrected| corrected.negative))
+                .push_bind(layer.corrected.map(|corrected| corrected.neutral))
+                .push_bind(layer.corrected.map(|corrected| corrected.positive))
+                .push_bind(layer.corrected.map(|corrected| corrected.low))
+                .push_bind(layer.corrected.map(|corrected| corrected.high))
+                .push_bind(layer.corrected.map(|corrected| corrected.labels as i64));
         });
         sql.build().execute(&mut *tx).await?;
     }
@@ -97,10 +129,51 @@ async fn read(store: &SqliteStore, map: &MapId, run: Option<RunId>) -> Attempt<O
     };
     let Some(row) = query.fetch_optional(store.read()).await? else { return Ok(None) };
     let run = runs::stored(&row)?;
-    let sql = "SELECT * FROM layers WHERE map = $1 AND run_id = $2 ORDER BY ordinal";
+    let sql = "SELECT * FROM layers WHERE map = $1 AND run_id = $2 AND segment_kind IS NULL ORDER BY ordinal";
     let rows = sqlx::query(sql).bind(map.as_str()).bind(run.id.0).fetch_all(store.read()).await?;
     let layers = rows.iter().map(stored).collect::<Attempt<Vec<_>>>()?;
     Ok(Some(LayerSet { run, layers }))
+}
+
+async fn read_segments(store: &SqliteStore, map: &MapId, run: RunId) -> Attempt<Vec<SegmentLayer>> {
+    let sql = "SELECT layers.* FROM layers JOIN runs ON runs.id = layers.run_id WHERE layers.map = $1 \
+               AND layers.run_id = $2 AND layers.segment_kind IS NOT NULL AND runs.status = 'done' ORDER BY ordinal";
+    let rows = sqlx::query(sql).bind(map.as_str()).bind(run.0).fetch_all(store.read()).await?;
+    rows.iter().map(|row| Ok(SegmentLayer { segment: segment(row)?, layer: stored(row)? })).collect()
+}
+
+fn segment(row: &Row) -> Attempt<Segment> {
+    let value: &str = column(row, "segment")?;
+    let bad = |error: String| corrupt("layers", "segment", error);
+    match column::<&str>(row, "segment_kind")? {
+        "persona" => {
+            value.parse().map(Segment::Persona).map_err(|error: moodline_types::IdError| bad(error.to_string()))
+        }
+        "source" => Ok(Segment::Source(word::<SourceId>(row, "layers", "segment")?)),
+        "language" => Ok(Segment::Language(value.to_owned())),
+        "hour" => value.parse().map(Segment::Hour).map_err(|_| bad(format!("`{value}` is no hour"))),
+        kind => Err(corrupt("layers", "segment_kind", format!("`{kind}` is no part of mentions"))),
+    }
+}
+
+/// The newest finished run that drew the map as of `day` or before. A run's first layer is that of the whole map.
+async fn run_as_of(store: &SqliteStore, map: &MapId, day: NaiveDate) -> Attempt<Option<RunId>> {
+    let sql = "SELECT l.run_id FROM layers l JOIN runs ON runs.id = l.run_id WHERE l.map = $1 AND l.ordinal = 0 \
+               AND l.to_day <= $2 AND runs.status = 'done' ORDER BY l.to_day DESC, l.run_id DESC LIMIT 1";
+    let query = sqlx::query_scalar(sql).bind(map.as_str()).bind(day);
+    Ok(query.fetch_optional(store.read()).await?.map(RunId))
+}
+
+fn corrected(row: &Row) -> Attempt<Option<Corrected>> {
+    let Some(labels) = column::<Option<i64>>(row, "corrected_labels")? else { return Ok(None) };
+    Ok(Some(Corrected {
+        negative: column(row, "corrected_negative")?,
+        neutral: column(row, "corrected_neutral")?,
+        positive: column(row, "corrected_positive")?,
+        low: column(row, "corrected_low")?,
+        high: column(row, "corrected_high")?,
+        labels: u64::try_from(labels).unwrap_or(0),
+    }))
 }
 
 fn stored(row: &Row) -> Attempt<Layer> {
@@ -113,6 +186,7 @@ fn stored(row: &Row) -> Attempt<Layer> {
         window: DayWindow { from: column(row, "from_day")?, to: column(row, "to_day")? },
         counts: counts(row)?,
         n_effective: column(row, "n_effective")?,
+        emotions: emotion_counts(row)?,
         net: column(row, "net")?,
         low: column(row, "low")?,
         high: column(row, "high")?,
@@ -121,6 +195,7 @@ fn stored(row: &Row) -> Attempt<Layer> {
             (Some(net), Some(low), Some(high)) => Some(Change { net, low, high }),
             _ => None,
         },
+        corrected: corrected(row)?,
         perceived: column(row, "perceived")?,
         target: column(row, "target")?,
     })
@@ -148,18 +223,35 @@ impl LayerStore for SqliteStore {
         self.told("read the last days of touchpoints", rollups::last_days(self, map).await)
     }
 
+    async fn voices(&self, map: &MapId, window: DayWindow) -> Result<Vec<VoiceRow>> {
+        self.told("read who spoke more than once", voices::within(self, map, window).await)
+    }
+
+    async fn hours(&self, map: &MapId, window: DayWindow) -> Result<Vec<HourRow>> {
+        self.told("count mentions by hour", hours::within(self, map, window).await)
+    }
+
     async fn write_layers(
         &self,
         run: RunId,
         map: &MapId,
         layers: &[Layer],
+        segments: &[SegmentLayer],
         summary: &str,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        self.told("store layers", write(self, run, map, layers, summary, now).await)
+        self.told("store layers", write(self, run, map, layers, segments, summary, now).await)
     }
 
     async fn layers(&self, map: &MapId, run: Option<RunId>) -> Result<Option<LayerSet>> {
         self.told("read layers", read(self, map, run).await)
+    }
+
+    async fn segments(&self, map: &MapId, run: RunId) -> Result<Vec<SegmentLayer>> {
+        self.told("read layers of parts", read_segments(self, map, run).await)
+    }
+
+    async fn run_as_of(&self, map: &MapId, day: NaiveDate) -> Result<Option<RunId>> {
+        self.told("find the run of a day", run_as_of(self, map, day).await)
     }
 }

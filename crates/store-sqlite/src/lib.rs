@@ -18,6 +18,7 @@ mod copies;
 mod dropped;
 mod failure;
 mod flags;
+mod hours;
 mod jobs;
 mod layers;
 mod lead;
@@ -35,6 +36,7 @@ mod rows;
 mod runs;
 mod triage;
 mod vectors;
+mod voices;
 mod words;
 mod work;
 

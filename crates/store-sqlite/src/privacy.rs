@@ -152,6 +152,7 @@ async fn drop_texts(
          WHERE mention_id IN (SELECT value FROM json_each($1)))",
         "DELETE FROM overrides WHERE mention_id IN (SELECT value FROM json_each($1))",
         "DELETE FROM work WHERE mention_id IN (SELECT value FROM json_each($1))",
+        "UPDATE tallies SET voice = -mention_id WHERE mention_id IN (SELECT value FROM json_each($1))",
     ] {
         sqlx::query(sql).bind(&listed).execute(&mut *tx).await?;
     }

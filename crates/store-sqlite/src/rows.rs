@@ -5,7 +5,8 @@ use std::{error::Error, str::FromStr};
 use chrono::{DateTime, Utc};
 use moodline_store::StoreError;
 use moodline_types::{
-    Counts, Embedding, Emotions, JudgedOpinion, Mention, MentionId, Opinion, OpinionId, Rating, Sentiment,
+    Counts, Embedding, EmotionCounts, Emotions, JudgedOpinion, Mention, MentionId, Opinion, OpinionId, Rating,
+    Sentiment,
 };
 use sqlx::{ColumnIndex, Decode, Row as _, Sqlite, Type, sqlite::SqliteRow};
 
@@ -16,7 +17,7 @@ pub(crate) type Db = Sqlite;
 /// A row of it.
 pub(crate) type Row = SqliteRow;
 
-/// Rows per `INSERT`: 25 columns × 200 rows stay far below SQLite's 32 766 parameters.
+/// Rows per `INSERT`: 40 columns × 200 rows stay far below SQLite's 32 766 parameters.
 pub(crate) const ROWS_PER_INSERT: usize = 200;
 
 /// Ids or texts as one parameter, for `IN (SELECT value FROM json_each(…))`.
@@ -123,6 +124,19 @@ pub(crate) fn counts(row: &Row) -> Attempt<Counts> {
         negative: count(row, "negative")?,
         mixed: count(row, "mixed")?,
         unsure: count(row, "unsure")?,
+    })
+}
+
+/// Mentions by emotion.
+pub(crate) fn emotion_counts(row: &Row) -> Attempt<EmotionCounts> {
+    Ok(EmotionCounts {
+        joy: count(row, "joy")?,
+        anger: count(row, "anger")?,
+        sadness: count(row, "sadness")?,
+        fear: count(row, "fear")?,
+        surprise: count(row, "surprise")?,
+        disgust: count(row, "disgust")?,
+        neutral: count(row, "calm")?,
     })
 }
 

@@ -219,7 +219,7 @@ fn shingles(tokens: &[Token]) -> Vec<u64> {
 }
 
 /// FNV-1a, 64 bits (<http://www.isthe.com/chongo/tech/comp/fnv/>): stored, so it must never change.
-fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> u64 {
+pub(crate) fn hash<'a>(parts: impl Iterator<Item = &'a str>) -> u64 {
     let bytes = parts.flat_map(|part| part.bytes().chain([0xff]));
     mix(bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)))
 }

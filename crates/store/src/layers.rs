@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use moodline_types::{Counts, DayWindow, Layer, MapId, PersonaId, Run, SourceId, TouchpointId};
+use moodline_types::{
+    Counts, DayWindow, EmotionCounts, Layer, MapId, MentionId, PersonaId, Run, RunId, Segment, SentimentLabel,
+    SourceId, TouchpointId,
+};
 
 use crate::Result;
 
@@ -21,6 +24,55 @@ pub struct RollupRow {
     pub language: String,
     /// Mentions by verdict.
     pub counts: Counts,
+    /// Those the model is sure of, by emotion.
+    pub emotions: EmotionCounts,
+}
+
+/// One mention at one touchpoint whose voice may be heard there, or elsewhere on the map, more than once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoiceRow {
+    /// Who speaks: the same number for all mentions of one author or, where the author is unknown, of one thread.
+    pub voice: i64,
+    /// The mention.
+    pub mention: MentionId,
+    /// The touchpoint.
+    pub touchpoint: TouchpointId,
+    /// Persona it points to, if any.
+    pub persona: Option<PersonaId>,
+    /// UTC day.
+    pub day: NaiveDate,
+    /// Its source.
+    pub source: SourceId,
+    /// Its language.
+    pub language: String,
+    /// Its verdict there; never unsure.
+    pub label: SentimentLabel,
+}
+
+/// Mentions of one hour, for maps that tell the time of day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HourRow {
+    /// The touchpoint.
+    pub touchpoint: TouchpointId,
+    /// UTC day.
+    pub day: NaiveDate,
+    /// UTC hour, 0 to 23.
+    pub hour: u8,
+    /// Their source.
+    pub source: SourceId,
+    /// Mentions by verdict.
+    pub counts: Counts,
+    /// Those the model is sure of, by emotion.
+    pub emotions: EmotionCounts,
+}
+
+/// A layer of part of the mentions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentLayer {
+    /// Which part; never a persona, whose layers are among all others.
+    pub segment: Segment,
+    /// The number; its `persona` is `None`.
+    pub layer: Layer,
 }
 
 /// The layers of one run.
@@ -41,18 +93,32 @@ pub trait LayerStore: Send + Sync {
     /// For each touchpoint the last day on which anything was said, whatever the window.
     async fn last_days(&self, map: &MapId) -> Result<Vec<(TouchpointId, NaiveDate)>>;
 
-    /// Writes the layers of a run and marks the run as done with `summary`, in one transaction: a reader sees all of
+    /// What was said at touchpoints on days in `window` by voices that may be heard more than once on the map, by voice;
+    /// every other mention there is a voice of its own. Mentions the model is unsure of are left out.
+    async fn voices(&self, map: &MapId, window: DayWindow) -> Result<Vec<VoiceRow>>;
+
+    /// The mentions at touchpoints on days in `window` by their hour, where the map tells the time of day.
+    async fn hours(&self, map: &MapId, window: DayWindow) -> Result<Vec<HourRow>>;
+
+    /// Writes the layers of a run, and those of parts of its mentions, and marks the run as done with `summary`, in one transaction: a reader sees all of
     /// a refresh or none of it.
     async fn write_layers(
         &self,
-        run: moodline_types::RunId,
+        run: RunId,
         map: &MapId,
         layers: &[Layer],
+        segments: &[SegmentLayer],
         summary: &str,
         now: DateTime<Utc>,
     ) -> Result<()>;
 
     /// The layers of the newest finished run of a map, or of run `run`; `None` if there is none. A run whose window ends
     /// before the day it began on looked back: it is the newest only where no other run is.
-    async fn layers(&self, map: &MapId, run: Option<moodline_types::RunId>) -> Result<Option<LayerSet>>;
+    async fn layers(&self, map: &MapId, run: Option<RunId>) -> Result<Option<LayerSet>>;
+
+    /// The layers of single sources, languages and hours of a finished run, in the order written.
+    async fn segments(&self, map: &MapId, run: RunId) -> Result<Vec<SegmentLayer>>;
+
+    /// The newest finished run of a map that drew it as of `day` or before, as it was drawn last.
+    async fn run_as_of(&self, map: &MapId, day: NaiveDate) -> Result<Option<RunId>>;
 }

@@ -26,6 +26,7 @@ mod query;
 mod runs;
 mod search;
 mod text;
+mod voices;
 mod work;
 
 use std::path::Path;
@@ -41,7 +42,7 @@ pub use error::StoreError;
 pub use flags::{FlagStore, triage_act};
 pub use heartbeat::Heartbeat;
 pub use jobs::{JobGuard, JobStore, workers_among};
-pub use layers::{LayerSet, LayerStore, RollupRow};
+pub use layers::{HourRow, LayerSet, LayerStore, RollupRow, SegmentLayer, VoiceRow};
 pub use maps::{AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, RollupDifference, VectorStore};
 pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceReading, SourceState};
 pub use models::{Adoption, Forgetting, ModelState, ModelStore};
@@ -51,6 +52,7 @@ pub use query::{QueryStore, checked};
 pub use runs::RunStore;
 pub use search::{Phrase, Search, words_of};
 pub use text::{containing, storable};
+pub use voices::voice;
 pub use work::{Backlog, Lease, WorkItem, WorkKind, WorkStore};
 
 /// What every store returns.

@@ -55,4 +55,6 @@ pub struct Tally {
     pub label: SentimentLabel,
     /// The emotion that shows most over these opinions.
     pub emotion: Emotion,
+    /// Hour of posting, 0 to 23 UTC, where the map tells the time of day and the source the time.
+    pub hour: Option<u8>,
 }

@@ -1,6 +1,6 @@
 //! Windows of whole UTC days.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// A run of whole UTC days, both ends included.
@@ -63,6 +63,31 @@ impl Week {
     }
 }
 
+/// A calendar month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Month {
+    first: NaiveDate,
+}
+
+impl Month {
+    /// The month that `day` lies in.
+    pub fn of(day: NaiveDate) -> Self {
+        Self { first: day.with_day(1).unwrap_or(day) }
+    }
+
+    /// The month's days.
+    pub fn window(&self) -> DayWindow {
+        let last = self.first.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt());
+        DayWindow { from: self.first, to: last.unwrap_or(self.first) }
+    }
+
+    /// The month before this one.
+    #[must_use]
+    pub fn previous(&self) -> Self {
+        Self { first: self.first.checked_sub_months(Months::new(1)).unwrap_or(self.first) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -81,6 +106,13 @@ mod tests {
             prop_assert_eq!(window.days(), days);
             prop_assert_eq!(previous.days(), days);
             prop_assert_eq!(previous.to.succ_opt(), Some(window.from));
+        }
+
+        #[test]
+        fn months_follow_each_other_day_by_day(n in 700_000..750_000_i32) {
+            let month = Month::of(day(n)).window();
+            prop_assert!(month.contains(day(n)) && (28..=31).contains(&month.days()));
+            prop_assert_eq!(Month::of(day(n)).previous().window().to.succ_opt(), Some(month.from));
         }
 
         #[test]

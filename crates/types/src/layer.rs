@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DayWindow, PersonaId, SentimentLabel, StageId, TouchpointId, sentiment::named_enum};
+use crate::{DayWindow, EmotionCounts, PersonaId, SentimentLabel, StageId, TouchpointId, sentiment::named_enum};
 
 /// Mentions counted by verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -77,6 +77,8 @@ named_enum!(
         Window = "window",
         /// One calendar week: a point of the curve over time.
         Week = "week",
+        /// One calendar month: the same over a longer time.
+        Month = "month",
     }
 );
 
@@ -102,6 +104,31 @@ pub struct Change {
     pub high: f64,
 }
 
+/// Shares after the model's known errors are taken out, as far as labelled texts tell: what people would have said of
+/// the mentions counted, those included that the model is unsure of.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Share of negative, 0 to 1; the three shares sum to 1.
+    pub negative: f64,
+    /// Share of neutral and mixed.
+    pub neutral: f64,
+    /// Share of positive.
+    pub positive: f64,
+    /// Lower end of the 95 % interval of positive − negative.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Labelled texts that the correction rests on.
+    pub labels: u64,
+}
+
+impl Corrected {
+    /// Positive − negative, −1 to 1.
+    pub fn net(&self) -> f64 {
+        self.positive - self.negative
+    }
+}
+
 /// One number of the emotion curve with everything needed to trust or distrust it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
@@ -109,14 +136,17 @@ pub struct Layer {
     pub node: LayerNode,
     /// Restricted to this persona, or everyone.
     pub persona: Option<PersonaId>,
-    /// Headline window or one week.
+    /// Headline window, one week or one month.
     pub period: Period,
     /// The days covered.
     pub window: DayWindow,
     /// Mentions by verdict; one mention counts once per touchpoint.
     pub counts: Counts,
-    /// Mentions after weighting; at most `counts.n()`.
+    /// Mentions after weighting, at most `counts.n()`: in the headline window older ones weigh less, and everywhere
+    /// one author, or thread where the author is unknown, weighs as much as one mention.
     pub n_effective: f64,
+    /// The emotions of the mentions that entered the index.
+    pub emotions: EmotionCounts,
     /// Shrunk net sentiment, −1 to 1; `None` without data.
     pub net: Option<f64>,
     /// Lower end of the 95 % interval of `net`.
@@ -127,6 +157,8 @@ pub struct Layer {
     pub state: LayerState,
     /// Against the window before; `None` where either has no data.
     pub change: Option<Change>,
+    /// Without the model's errors; stages and the map only, where texts with known labels were saved.
+    pub corrected: Option<Corrected>,
     /// The team's own guess, −1 to 1.
     pub perceived: Option<f64>,
     /// The level wanted, −1 to 1.

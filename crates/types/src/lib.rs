@@ -15,6 +15,7 @@ mod ids;
 mod interval;
 mod layer;
 mod mention;
+mod mix;
 mod opinion;
 mod page;
 mod query;
@@ -27,7 +28,7 @@ pub use alert::{Alert, AlertEpisode, AlertFigures, AlertKind, AlertQuery, AlertS
 pub use assignment::{Assignment, AssignmentReason, Tally};
 pub use clock::{Clock, SystemClock};
 pub use cursor::Cursor;
-pub use day::{DayWindow, Week};
+pub use day::{DayWindow, Month, Week};
 pub use embedding::Embedding;
 pub use error::error_chain;
 pub use flag::{Flag, FlagEvent, FlagQuery, FlagRow, FlagStatus, NewFlag, Triage};
@@ -36,8 +37,9 @@ pub use ids::{
     TouchpointId,
 };
 pub use interval::{Interval, IntervalError};
-pub use layer::{Change, Counts, Layer, LayerNode, LayerState, Period};
+pub use layer::{Change, Corrected, Counts, Layer, LayerNode, LayerState, Period};
 pub use mention::{DroppedItem, Mention, Origin, Rating, RawMention, RejectedRow, full_text};
+pub use mix::{EmotionCounts, Segment};
 pub use opinion::{JudgedOpinion, Opinion};
 pub use page::{CursorError, PageCursor};
 pub use query::{

@@ -40,7 +40,7 @@ const HEADER: [&str; 28] = [
     "language",
 ];
 
-/// A header, then for each touchpoint the headline window followed by its weeks (RFC 4180, UTF-8, line breaks `\n`).
+/// A header, then for each touchpoint the headline window followed by its weeks and months (RFC 4180, UTF-8, line breaks `\n`).
 ///
 /// Text that a spreadsheet would take for a formula gets an apostrophe before it (OWASP, "CSV Injection").
 #[expect(clippy::missing_panics_doc, reason = "writing rows of one length to memory cannot fail")]
@@ -53,6 +53,9 @@ pub fn to_csv(view: &MapView<'_>) -> String {
         let node = LayerNode::Touchpoint(stage.id.clone(), touchpoint.id.clone());
         for week in view.weeks(&node) {
             write(row(view, stage, touchpoint, Some(week), Period::Week));
+        }
+        for month in view.months(&node) {
+            write(row(view, stage, touchpoint, Some(month), Period::Month));
         }
     }
     let bytes = writer.into_inner().expect("memory accepts every byte");

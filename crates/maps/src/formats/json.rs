@@ -1,10 +1,10 @@
 //! The stable JSON of `moodline map show --format json`.
 
-use moodline_types::{Counts, Layer, LayerNode};
+use moodline_types::{Corrected, Counts, Layer, LayerNode};
 use serde_json::{Value, json};
 
 use crate::{
-    MapView, Stage, Touchpoint,
+    Gap, MapView, Stage, Touchpoint,
     view::{perceived, state, target},
 };
 
@@ -22,7 +22,8 @@ pub fn to_json(view: &MapView<'_>) -> Value {
         "window": view.window,
         "stages": map.stages.iter().map(|stage| stage_json(view, stage)).collect::<Vec<_>>(),
         "layer": layer_json(view.whole(), None),
-        "weeks": weeks_json(view, &LayerNode::Map),
+        "weeks": curve_json(view.weeks(&LayerNode::Map)),
+        "months": curve_json(view.months(&LayerNode::Map)),
     })
 }
 
@@ -34,20 +35,26 @@ fn stage_json(view: &MapView<'_>, stage: &Stage) -> Value {
             "name": view.say(&touchpoint.name),
             "channel": touchpoint.channel,
             "owner": touchpoint.owner,
+            "lane": touchpoint.lane,
+            "measured": view.map.measures(touchpoint),
             "layer": layer_json(view.touchpoint(stage, touchpoint), Some(touchpoint)),
-            "weeks": weeks_json(view, &node),
+            "weeks": curve_json(view.weeks(&node)),
+            "months": curve_json(view.months(&node)),
         })
     });
+    let node = LayerNode::Stage(stage.id.clone());
     json!({
         "id": stage.id,
         "name": view.say(&stage.name),
         "layer": layer_json(view.stage(stage), None),
         "touchpoints": touchpoints.collect::<Vec<_>>(),
-        "weeks": weeks_json(view, &LayerNode::Stage(stage.id.clone())),
+        "weeks": curve_json(view.weeks(&node)),
+        "months": curve_json(view.months(&node)),
     })
 }
 
-fn layer_json(layer: Option<&Layer>, touchpoint: Option<&Touchpoint>) -> Value {
+/// One layer under its stable names; `no_data` where there is none.
+pub fn layer_json(layer: Option<&Layer>, touchpoint: Option<&Touchpoint>) -> Value {
     let counts = layer.map_or_else(Counts::default, |layer| layer.counts);
     let change = layer
         .and_then(|layer| layer.change)
@@ -60,6 +67,7 @@ fn layer_json(layer: Option<&Layer>, touchpoint: Option<&Touchpoint>) -> Value {
         "negative": counts.negative,
         "mixed": counts.mixed,
         "unsure": counts.unsure,
+        "emotions": layer.map(|layer| layer.emotions).unwrap_or_default(),
         "net": layer.and_then(|layer| layer.net).map(rounded),
         "low": layer.and_then(|layer| layer.low).map(rounded),
         "high": layer.and_then(|layer| layer.high).map(rounded),
@@ -67,22 +75,46 @@ fn layer_json(layer: Option<&Layer>, touchpoint: Option<&Touchpoint>) -> Value {
         "change": change,
         "perceived": perceived(layer, touchpoint).map(rounded),
         "target": target(layer, touchpoint).map(rounded),
+        "gap": gap_json(layer, perceived(layer, touchpoint)),
+        "to_target": gap_json(layer, target(layer, touchpoint)),
+        "corrected": layer.and_then(|layer| layer.corrected).map(|corrected| corrected_json(&corrected)),
     })
 }
 
-fn weeks_json(view: &MapView<'_>, node: &LayerNode) -> Vec<Value> {
-    let week = |layer: &Layer| {
+/// The measured index less a level set by people, with its interval.
+fn gap_json(layer: Option<&Layer>, level: Option<f64>) -> Option<Value> {
+    let gap = Gap::of(layer?, level?)?;
+    Some(json!({ "net": rounded(gap.net), "low": rounded(gap.low), "high": rounded(gap.high) }))
+}
+
+fn corrected_json(corrected: &Corrected) -> Value {
+    json!({
+        "positive": rounded(corrected.positive),
+        "neutral": rounded(corrected.neutral),
+        "negative": rounded(corrected.negative),
+        "net": rounded(corrected.net()),
+        "low": rounded(corrected.low),
+        "high": rounded(corrected.high),
+        "labels": corrected.labels,
+    })
+}
+
+/// Points of a curve, oldest first.
+fn curve_json(layers: &[Layer]) -> Vec<Value> {
+    let point = |layer: &Layer| {
         json!({
             "from": layer.window.from,
             "to": layer.window.to,
             "n": layer.counts.n(),
+            "n_effective": rounded(layer.n_effective),
             "net": layer.net.map(rounded),
             "low": layer.low.map(rounded),
             "high": layer.high.map(rounded),
             "state": layer.state,
+            "emotions": layer.emotions,
         })
     };
-    view.weeks(node).iter().map(week).collect()
+    layers.iter().map(point).collect()
 }
 
 /// Four decimals, and never a negative zero.

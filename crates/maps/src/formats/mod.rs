@@ -8,7 +8,7 @@ mod svg;
 use std::str::FromStr;
 
 pub use csv::to_csv;
-pub use json::to_json;
+pub use json::{layer_json, to_json};
 pub use mermaid::{chart_diagram, journey_diagram, to_mermaid};
 pub use svg::to_svg;
 

@@ -15,6 +15,10 @@ pub(crate) enum MapCommand {
         format: ListFormat,
     },
     /// One map with its curve
+    #[command(after_help = "Examples:
+  moodline map show online-bank
+  moodline map show online-bank --by week --of support
+  moodline map show online-bank --by source --format json")]
     Show(ShowArgs),
     /// A new map from a stage vocabulary
     #[command(after_help = "Templates:
@@ -57,8 +61,56 @@ pub(crate) struct ShowArgs {
     /// As it was in this run
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<i64>,
+    /// Told apart by this
+    #[arg(long, value_enum, conflicts_with = "persona")]
+    pub(crate) by: Option<By>,
+    /// With --by: of this stage or touchpoint [default: the whole map]
+    #[arg(long, value_name = "ID", requires = "by")]
+    pub(crate) of: Option<String>,
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum By {
+    /// Kinds of customers that mentions point to
+    Persona,
+    /// Where mentions came from
+    Source,
+    /// The language they are in
+    Language,
+    /// Calendar weeks
+    Week,
+    /// Calendar months
+    Month,
+    /// Hours of the author's day, on maps of type day-in-the-life
+    Hour,
+}
+
+impl By {
+    /// The word on the command line and in JSON.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Persona => "persona",
+            Self::Source => "source",
+            Self::Language => "language",
+            Self::Week => "week",
+            Self::Month => "month",
+            Self::Hour => "hour",
+        }
+    }
+
+    /// The heading of its column.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Persona => "Persona",
+            Self::Source => "Source",
+            Self::Language => "Language",
+            Self::Week => "Week from",
+            Self::Month => "Month from",
+            Self::Hour => "Hour",
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -1,5 +1,7 @@
 //! `moodline map`: list, show, new, export.
 
+mod by;
+
 use std::fs;
 
 use anyhow::{Context as _, Result, bail};
@@ -142,8 +144,12 @@ async fn show(args: ShowArgs, context: &Context) -> Result<()> {
         let known: Vec<&str> = measured.loaded.map.personas.iter().map(|p| p.id.as_str()).collect();
         bail!("map {} has no persona `{persona}`; it has {}", args.map, known.join(", "));
     }
-    let view = measured.view(&args.names, args.persona.as_ref());
     let mut out = Output::new();
+    if let Some(by) = args.by {
+        by::show(&app, &measured, by, &args, &mut out).await?;
+        return Ok(out.flush()?);
+    }
+    let view = measured.view(&args.names, args.persona.as_ref());
     match args.format {
         ShowFormat::Json => out.line(serde_json::to_string_pretty(&to_json(&view))?)?,
         ShowFormat::Table => table(&view, &mut out)?,
@@ -156,7 +162,7 @@ pub(super) fn table(view: &MapView<'_>, out: &mut Output) -> Result<()> {
     let window = view.window.map_or_else(|| "not measured yet".to_owned(), |w| format!("{} to {}", w.from, w.to));
     let run = view.run.map(|run| format!(", run {run}")).unwrap_or_default();
     out.heading(&format!("{} — {window}{run}", view.say(&view.map.name)))?;
-    let axis = format!("−1{:^width$}+1", "0", width = CURVE_WIDTH - 4);
+    let axis = axis();
     let mut table = out.new_table(&["Touchpoint", "n", "Net", "95 %", &axis, "Weeks", "Change", "State"]);
     for stage in &view.map.stages {
         let node = LayerNode::Stage(stage.id.clone());
@@ -185,8 +191,26 @@ fn row(
     let net = layer.and_then(|layer| layer.net);
     let state = layer.map_or(LayerState::NoData, |layer| layer.state);
     let weeks: Vec<Option<f64>> = view.weeks(node).iter().map(|week| week.net).collect();
-    let change = layer.and_then(|layer| layer.change).map_or_else(String::new, |change| {
-        // A change is marked only where its whole interval lies on one side of zero.
+    vec![
+        comfy_table::Cell::new(shorten(name, 30)),
+        number(layer.map_or(0, |layer| layer.counts.n())),
+        out.mood(signed(net), net),
+        comfy_table::Cell::new(interval(layer)),
+        out.mood(curve(layer), net),
+        comfy_table::Cell::new(sparkline(&weeks)),
+        comfy_table::Cell::new(change(layer)),
+        comfy_table::Cell::new(if state == LayerState::Ok { String::new() } else { state.to_string() }),
+    ]
+}
+
+/// The heading over [`curve`].
+fn axis() -> String {
+    format!("−1{:^width$}+1", "0", width = CURVE_WIDTH - 4)
+}
+
+/// The change against the time before; marked only where its whole interval lies on one side of zero.
+fn change(layer: Option<&Layer>) -> String {
+    layer.and_then(|layer| layer.change).map_or_else(String::new, |change| {
         let mark = if change.low > 0.0 {
             " ▲"
         } else if change.high < 0.0 {
@@ -195,17 +219,7 @@ fn row(
             ""
         };
         format!("{}{mark}", signed(Some(change.net)))
-    });
-    vec![
-        comfy_table::Cell::new(shorten(name, 30)),
-        number(layer.map_or(0, |layer| layer.counts.n())),
-        out.mood(signed(net), net),
-        comfy_table::Cell::new(interval(layer)),
-        out.mood(curve(layer), net),
-        comfy_table::Cell::new(sparkline(&weeks)),
-        comfy_table::Cell::new(change),
-        comfy_table::Cell::new(if state == LayerState::Ok { String::new() } else { state.to_string() }),
-    ]
+    })
 }
 
 fn signed(net: Option<f64>) -> String {

@@ -134,6 +134,7 @@ pub fn tally(touchpoint: Option<&str>, label: SentimentLabel) -> Tally {
         language: "en".to_owned(),
         label,
         emotion: Emotion::Neutral,
+        hour: None,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod assigning;
 pub mod copying;
 pub mod erasing;
 pub mod given;
+pub mod hearing;
 pub mod ingesting;
 pub mod judging;
 pub mod keeping;
@@ -54,7 +55,7 @@ macro_rules! conformance_tests {
                 new_opinions_take_placing_back;
             triaging: triage_changes_what_it_names, triage_is_on_record, triage_is_all_or_nothing, flag_queries_narrow,
                 handled_flags_are_not_taken_away;
-            rolling: rollups_are_sums_of_tallies, rollups_survive_any_sequence, a_window_selects_its_days, last_days_look_at_all_time;
+            rolling: rollups_are_sums_of_tallies, emotions_are_counted_of_what_is_sure, rollups_survive_any_sequence, a_window_selects_its_days, last_days_look_at_all_time;
             adopting: models_are_listed_with_what_they_judged, an_adopted_model_is_the_one_that_counts,
                 an_adoption_is_undone_by_adopting_the_model_before, adopting_takes_the_lease_of_placing_away,
                 what_the_adopted_model_has_not_judged_is_placed_again, models_change_hands_on_record, a_correction_holds_for_every_model,
@@ -65,7 +66,9 @@ macro_rules! conformance_tests {
                 work_of_a_process_that_is_gone_is_freed;
             erasing: what_is_meant_is_found, what_is_erased_is_gone_from_every_count, what_is_erased_does_not_come_back,
                 rows_that_could_not_be_read_go_too, old_texts_go_and_their_counts_stay, redactions_are_counted_once;
-            layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, runs_are_journalled;
+            hearing: voices_of_one_author_are_one, voices_of_one_thread_are_one_where_authors_are_unknown,
+                a_mention_at_two_touchpoints_is_one_voice, dropped_texts_leave_no_voice_behind, hours_are_counted_where_they_are_told;
+            layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, a_day_leads_to_its_run, runs_are_journalled;
             alerting: alerts_round_trip, the_same_episode_is_one_alert, what_people_did_about_an_alert_stays, alert_queries_narrow,
                 alerts_follow_mentions_and_sources, changes_are_listed_by_day;
             querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use moodline_types::{Counts, DayWindow, Emotion, MapId, MentionId, SentimentLabel, Tally};
+use moodline_types::{Counts, DayWindow, Emotion, EmotionCounts, MapId, MentionId, SentimentLabel, Tally};
 
 use super::given::{assigned, at, day, id, judged, judgement, map, mention, model, opinion, stored, tally};
 use crate::{MentionAssignments, Result, RollupRow, Store};
@@ -47,6 +47,7 @@ pub async fn rollups_are_sums_of_tallies(store: &impl Store) -> Result<()> {
         source: super::given::shop(),
         language: "en".to_owned(),
         counts,
+        emotions: EmotionCounts { neutral: counts.n(), ..EmotionCounts::default() },
     };
     let one = Counts { positive: 1, ..Counts::default() };
     let expected = vec![row(None, one), row(Some("till"), Counts { negative: 1, ..one })];
@@ -58,6 +59,23 @@ pub async fn rollups_are_sums_of_tallies(store: &impl Store) -> Result<()> {
     let runner =
         RollupRow { persona: Some(id("runner")), ..row(Some("till"), Counts { mixed: 1, ..Counts::default() }) };
     assert_eq!(store.rollups(&id("m"), always()).await?, vec![row(Some("till"), one), runner]);
+    assert_eq!(store.recount(&id("m")).await?, []);
+    Ok(())
+}
+
+/// The emotions of a rollup add up to the mentions that count in the index.
+pub async fn emotions_are_counted_of_what_is_sure(store: &impl Store) -> Result<()> {
+    let ids = judged_mentions(store, 3).await?;
+    let angry = |label| vec![Tally { emotion: Emotion::Anger, ..tally(Some("till"), label) }];
+    let all = [(ids[0], Negative), (ids[1], SentimentLabel::Unsure), (ids[2], Negative)];
+    let all = all.map(|(mention, label)| counting(mention, angry(label)));
+    assigned(store, &id("m"), &all).await?;
+    let emotions = async || Result::Ok(store.rollups(&id("m"), always()).await?.pop().map(|row| row.emotions));
+    assert_eq!(emotions().await?, Some(EmotionCounts { anger: 2, ..EmotionCounts::default() }));
+    again(store, 1).await?;
+    let calmer = counting(ids[0], vec![Tally { emotion: Emotion::Joy, ..tally(Some("till"), Negative) }]);
+    assigned(store, &id("m"), &[calmer]).await?;
+    assert_eq!(emotions().await?, Some(EmotionCounts { anger: 1, joy: 1, ..EmotionCounts::default() }));
     assert_eq!(store.recount(&id("m")).await?, []);
     Ok(())
 }

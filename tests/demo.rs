@@ -60,6 +60,21 @@ fn the_demo_draws_three_curves_and_shows_what_people_dislike() {
         }
     }
 
+    // What to fix first, with the mentions behind it.
+    let points = demo(&project, &["painpoints", "--map", "online-bank", "--top", "3", "--format", "json"]).json();
+    let themes = points["themes"].as_array().unwrap();
+    assert_eq!(themes.len(), 3, "{points}");
+    assert_eq!(themes[0]["touchpoint"], "transfers", "the planted incident is the first pain point: {points}");
+    for theme in themes {
+        assert_eq!(theme["kind"], "complaint");
+        assert!(theme["impact"]["high"].as_f64().unwrap() < 0.0, "{theme}");
+        assert!(!theme["terms"].as_array().unwrap().is_empty() && !theme["quotes"].as_array().unwrap().is_empty());
+        let mentions = theme["mentions"].as_u64().unwrap() + theme["mentions_before"].as_u64().unwrap();
+        assert_eq!(theme["mention_ids"].as_array().unwrap().len() as u64, mentions, "{theme}");
+    }
+    let shown = demo(&project, &["painpoints", "--map", "online-bank", "--opportunities"]).stdout;
+    assert!(shown.contains("Opportunities") && shown.contains("lift the map most"), "{shown}");
+
     // The pictures for other tools.
     assert!(demo(&project, &["map", "export", "online-bank", "--format", "svg"]).stdout.starts_with("<svg"));
     let mermaid = demo(&project, &["map", "export", "online-bank", "--format", "mermaid"]).stdout;

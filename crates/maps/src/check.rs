@@ -83,6 +83,19 @@ impl<'a> Check<'a> {
                 self.say(&join(at, [key.into()]), format!("`{key}` is {score}, but net sentiment lies from -1 to 1"));
             }
         }
+        if let Some(effort) = touchpoint.effort.filter(|effort| !(1..=5).contains(effort)) {
+            self.say(&join(at, ["effort".into()]), format!("`effort` is {effort}, but lies from 1 (little) to 5"));
+        }
+        for (theme, effort) in &touchpoint.theme_efforts {
+            let at = join(at, ["theme_efforts".into(), theme.as_str().into()]);
+            if !(1..=5).contains(effort) {
+                self.say(&at, format!("the effort of theme {theme} is {effort}, but lies from 1 (little) to 5"));
+            }
+            if theme.parse::<i64>().is_err() {
+                let message = format!("`{theme}` is no theme; `moodline painpoints` shows their ids");
+                self.findings.push(self.document.key_finding(&at, message));
+            }
+        }
         for (key, word) in [("channel", &touchpoint.channel), ("owner", &touchpoint.owner)] {
             if word.as_ref().is_some_and(|word| word.trim().is_empty()) {
                 self.say(&join(at, [key.into()]), format!("`{key}` is empty; leave the key out instead"));

@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use moodline_types::{MapId, PersonaId, SourceId, StageId, TouchpointId};
+use moodline_types::{MapId, PersonaId, SourceId, StageId, ThemeId, TouchpointId};
 use serde::{Deserialize, Serialize};
 
 use crate::{KeywordIndex, Lane, LocalText, Zone, version};
@@ -158,6 +158,19 @@ pub struct Touchpoint {
     /// The team's own guess of the net sentiment, −1 to 1.
     #[serde(default)]
     pub perceived: Option<f64>,
+    /// What it would take to better it, by the team's own estimate: 1 (little) to 5.
+    #[serde(default)]
+    pub effort: Option<u8>,
+    /// The same for single themes, by their ids.
+    #[serde(default)]
+    pub theme_efforts: BTreeMap<String, u8>,
+}
+
+impl Touchpoint {
+    /// The effort named for one theme.
+    pub fn theme_effort(&self, theme: ThemeId) -> Option<u8> {
+        self.theme_efforts.get(&theme.to_string()).copied()
+    }
 }
 
 /// Where a text with a vector comes from.

@@ -7,6 +7,7 @@ mod model;
 mod models;
 mod service;
 mod steps;
+mod themes;
 
 use std::path::PathBuf;
 
@@ -20,6 +21,7 @@ pub(crate) use self::{
     models::{AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
     service::{AuditArgs, BackupArgs, EraseArgs, EraseWhat, RestoreArgs, ScheduleArgs, WorkCommand},
     steps::{DemoArgs, EnrichArgs, FetchArgs, InitArgs, LayersArgs, MapArg, RefreshArgs, Role, RunArgs},
+    themes::PainpointsArgs,
 };
 
 /// Keeps the emotion curve of a customer journey map true to what customers really say.
@@ -76,6 +78,10 @@ pub(crate) enum Command {
     Assign(MapArg),
     /// Compute the emotion layers from what is placed
     Layers(LayersArgs),
+    /// Find what many opinions at each touchpoint say alike
+    Themes(MapArg),
+    /// Show what to fix first: themes of complaints by their impact, or opportunities
+    Painpoints(PainpointsArgs),
     /// Import a CSV, JSON Lines or XLSX file of mentions
     Import(ImportArgs),
     /// List opinions and their mentions by touchpoint, sentiment, flag and more

@@ -17,6 +17,7 @@ use moodline_privacy::{Kind, Redactor};
 use moodline_schedule::Plan;
 use moodline_sources::SourcesConfig;
 use moodline_telemetry::LogConfig;
+use moodline_themes::ThemesConfig;
 use moodline_types::{Interval, MapId, SourceId, error_chain};
 use serde::Deserialize;
 
@@ -39,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) assign: AssignConfig,
     /// How layers are computed.
     pub(crate) layers: LayersConfig,
+    /// How themes are found.
+    pub(crate) themes: ThemesConfig,
     /// How sources are asked.
     pub(crate) http: HttpConfig,
     /// How people are protected.
@@ -252,7 +255,7 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
             findings.push(document.finding(&[section.into(), key.into()], format!("`{key}` must be {range}")));
         }
     };
-    let Settings { enrich, assign, layers, model, http, .. } = settings;
+    let Settings { enrich, assign, layers, themes, model, http, .. } = settings;
     within("enrich", "batch_mentions", (1..=10_000).contains(&enrich.batch_mentions), "from 1 to 10000");
     within("enrich", "max_tries", (1..=1000).contains(&enrich.max_tries), "from 1 to 1000");
     within("enrich", "lease", !enrich.lease.is_zero(), "longer than nothing");
@@ -267,6 +270,10 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("layers", "months", layers.months <= 120, "at most 120");
     let width = layers.max_interval_width;
     within("layers", "max_interval_width", width > 0.0 && width <= 2.0, "above 0 and at most 2");
+    within("themes", "max_opinions", (100..=50_000).contains(&themes.max_opinions), "from 100 to 50000");
+    within("themes", "min_opinions", (2..=1000).contains(&themes.min_opinions), "from 2 to 1000");
+    within("themes", "max_themes", (1..=100).contains(&themes.max_themes), "from 1 to 100");
+    within("themes", "quotes", (1..=20).contains(&themes.quotes), "from 1 to 20");
     within("model", "threads", model.threads <= 1024, "at most 1024");
     within("model", "batch_tokens", (64..=1_000_000).contains(&model.batch_tokens), "from 64 to 1000000");
     within("http", "max_body_bytes", http.max_body_bytes > 0, "above 0");

@@ -22,6 +22,11 @@ impl Dice {
         ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 
+    /// Above 0 and up to 1.
+    pub(crate) fn unit(&mut self) -> f64 {
+        ((self.next() >> 11) + 1) as f64 / (1_u64 << 53) as f64
+    }
+
     /// 0 or more and below 1.
     #[cfg(test)]
     pub(crate) fn share(&mut self) -> f64 {

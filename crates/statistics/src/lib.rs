@@ -5,6 +5,8 @@
 //! names the source of its formula, and the tests simulate what each interval promises.
 
 mod beta_binomial;
+mod communities;
+mod contribution;
 mod dice;
 mod dirichlet;
 mod drift;
@@ -18,6 +20,8 @@ mod strength;
 mod weights;
 
 pub use beta_binomial::{BetaBinomial, detection_probability};
+pub use communities::communities;
+pub use contribution::{Contribution, contribution};
 pub use dice::seed_of;
 pub use dirichlet::{Outcomes, Posterior, Prior, Shares, posterior};
 pub use drift::{SeriesDay, cusum, drift_probability};

@@ -34,6 +34,8 @@ mod rename;
 mod rollups;
 mod rows;
 mod runs;
+mod theme_writes;
+mod themes;
 mod triage;
 mod vectors;
 mod voices;

@@ -26,7 +26,9 @@ mod query;
 mod runs;
 mod search;
 mod text;
+mod themes;
 mod voices;
+
 mod work;
 
 use std::path::Path;
@@ -52,6 +54,10 @@ pub use query::{QueryStore, checked};
 pub use runs::RunStore;
 pub use search::{Phrase, Search, words_of};
 pub use text::{containing, storable};
+pub use themes::{
+    Clustering, KnownTheme, NewTheme, NewVoice, ThemeMark, ThemeOpinion, ThemeSet, ThemeStore, ThemeVoice,
+    TouchpointThemes,
+};
 pub use voices::voice;
 pub use work::{Backlog, Lease, WorkItem, WorkKind, WorkStore};
 
@@ -78,6 +84,7 @@ pub trait Store:
     + ChangeStore
     + JobStore
     + PrivacyStore
+    + ThemeStore
     + Send
     + Sync
 {

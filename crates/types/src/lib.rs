@@ -22,6 +22,7 @@ mod query;
 mod run;
 mod secret;
 mod sentiment;
+mod theme;
 mod touchpoint_change;
 
 pub use alert::{Alert, AlertEpisode, AlertFigures, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier};
@@ -34,7 +35,7 @@ pub use error::error_chain;
 pub use flag::{Flag, FlagEvent, FlagQuery, FlagRow, FlagStatus, NewFlag, Triage};
 pub use ids::{
     AlertId, ChangeId, FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId,
-    TouchpointId,
+    ThemeId, TouchpointId,
 };
 pub use interval::{Interval, IntervalError};
 pub use layer::{Change, Corrected, Counts, Layer, LayerNode, LayerState, Period};
@@ -49,4 +50,5 @@ pub use query::{
 pub use run::{Run, RunKind, RunStatus};
 pub use secret::{Secret, SecretError, SecretText};
 pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};
+pub use theme::{Measured, Theme, ThemeKind, ThemeQuote, ThemedTouchpoint};
 pub use touchpoint_change::TouchpointChange;

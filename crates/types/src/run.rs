@@ -15,6 +15,8 @@ named_enum!(
         Assign = "assign",
         /// Computed the layers of one map.
         Layers = "layers",
+        /// Found the themes of one map.
+        Themes = "themes",
     }
 );
 

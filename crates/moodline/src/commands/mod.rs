@@ -15,6 +15,7 @@ mod init;
 mod map;
 mod mentions;
 mod model;
+mod painpoints;
 mod relabel;
 mod schedule;
 mod source_test;
@@ -38,6 +39,7 @@ use crate::{
 
 #[cfg(test)]
 pub(crate) use init::DEFAULT_SETTINGS;
+pub(crate) use painpoints::find_themes;
 pub(crate) use steps::{Refresh, draw, judge, place, retain};
 
 /// What every command is given.
@@ -112,6 +114,8 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Enrich(args) => steps::enrich(args, context).await,
         Command::Assign(args) => steps::assign(args, context).await,
         Command::Layers(args) => steps::layers(args, context).await,
+        Command::Themes(args) => painpoints::themes(args, context).await,
+        Command::Painpoints(args) => painpoints::run(args, context).await,
         Command::Import(args) => import::run(args, context).await,
         Command::Mentions(args) => mentions::run(*args, context).await,
         Command::Flags(command) => flags::run(command, context).await,

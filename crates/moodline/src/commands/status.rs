@@ -48,6 +48,8 @@ async fn running(app: &App, out: &mut Output) -> Result<()> {
             RunKind::Fetch | RunKind::Layers => {
                 app.store.take_job(&format!("{}/{}", run.kind, run.subject)).await?.is_none()
             }
+            // Found by whoever draws the map.
+            RunKind::Themes => app.store.take_job(&format!("layers/{}", run.subject)).await?.is_none(),
             // Several processes may judge and place; the newest such run is the one that holds work.
             RunKind::Enrich | RunKind::Assign => at_work && now - run.started_at < TimeDelta::hours(24),
         };

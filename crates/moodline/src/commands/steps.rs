@@ -1,4 +1,4 @@
-//! The four steps, alone or one after the other. They never call each other: this file runs them in their order.
+//! The steps, alone or one after the other. They never call each other: this file runs them in their order.
 
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ const POLL: Duration = Duration::from_millis(200);
 /// Mentions whose texts are dropped in one transaction.
 const RETAIN_BATCH: u32 = 1000;
 
-/// One pass through all four steps.
+/// One pass through all steps.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Refresh {
     pub(crate) sources: Vec<SourceId>,
@@ -104,7 +104,12 @@ async fn place_and_draw(
         bail!("stopped before the layers of {map}; run it again to go on");
     }
     let _turn = turn(app, &format!("layers/{map}")).await?;
-    Ok(say(format!("layers  {map}: {}", draw(app, map, as_of).await?))?)
+    say(format!("layers  {map}: {}", draw(app, map, as_of).await?))?;
+    // What is found is what themes are known by from then on: nothing to do with how things stood.
+    if as_of.is_none_or(|day| day == app.clock.now().date_naive()) {
+        say(format!("themes  {map}: {}", super::find_themes(app, map, as_of).await?))?;
+    }
+    Ok(())
 }
 
 /// Waits while other processes hold work that belongs to this refresh; what dead ones hold is done here. Ends when told
@@ -132,7 +137,7 @@ async fn wait_for_others(app: &App, kind: WorkKind, target: &str) -> Result<()> 
 }
 
 /// The right to a job, once whoever has it is through; `None` if told to stop.
-async fn turn(app: &App, job: &str) -> Result<Option<JobGuard>> {
+pub(super) async fn turn(app: &App, job: &str) -> Result<Option<JobGuard>> {
     let mut told = false;
     loop {
         if let Some(turn) = app.store.take_job(job).await? {

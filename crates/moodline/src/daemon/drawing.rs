@@ -18,7 +18,10 @@ use super::{
     timing::{Woken, catch_up, delayed, is_done_since, wait_until},
     working::IDLE,
 };
-use crate::{commands::draw, wire::App};
+use crate::{
+    commands::{draw, find_themes},
+    wire::App,
+};
 
 /// How long a refresh waits for opinions that are still being judged or placed before it draws what is there.
 const SETTLE: Duration = Duration::from_mins(30);
@@ -46,6 +49,12 @@ pub(super) async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan, first_rea
             Ok(Some(turn)) => {
                 let guard = app.drain.guard();
                 let result = draw(&app, &map, None).await;
+                // A map without fresh themes is still a fresh map.
+                if result.is_ok()
+                    && let Err(error) = find_themes(&app, &map, None).await
+                {
+                    error!(map.id = %map, "{error:#}");
+                }
                 drop((guard, turn));
                 result.map(drop)
             }

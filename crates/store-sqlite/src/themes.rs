@@ -72,7 +72,7 @@ async fn of_touchpoint(
                  SELECT a.opinion_id FROM assignments a JOIN mentions m ON m.id = a.mention_id \
                  WHERE a.map = $1 AND a.touchpoint = $2 AND a.posted_ms >= $3 AND a.posted_ms < $4 \
                  AND m.hidden_ms IS NULL AND m.copy_of IS NULL \
-                 ORDER BY (a.opinion_id % 1000003) * 7919 % 1000003, a.opinion_id LIMIT $6) p \
+                 ORDER BY (a.opinion_id % 1000003) * 618034 % 1000003, a.opinion_id LIMIT $6) p \
                JOIN opinions o ON o.id = p.opinion_id JOIN opinion_embeddings e ON e.opinion_id = o.id \
                JOIN mentions m ON m.id = o.mention_id \
                JOIN tallies t ON t.map = $1 AND t.mention_id = o.mention_id AND t.touchpoint = $2 \

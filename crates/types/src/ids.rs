@@ -129,6 +129,8 @@ row_id!(
 row_id!(
     /// Row id of a change that a team made at a touchpoint.
     ChangeId
+);
+row_id!(
     /// Row id of a theme; stays the same from night to night.
     ThemeId
 );

@@ -24,6 +24,7 @@ pub mod querying;
 pub mod rolling;
 pub mod searching;
 pub mod texts;
+pub mod theming;
 pub mod triaging;
 pub mod working;
 
@@ -71,6 +72,9 @@ macro_rules! conformance_tests {
             layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, a_day_leads_to_its_run, runs_are_journalled;
             alerting: alerts_round_trip, the_same_episode_is_one_alert, what_people_did_about_an_alert_stays, alert_queries_narrow,
                 alerts_follow_mentions_and_sources, changes_are_listed_by_day;
+            theming: what_lies_at_touchpoints_is_marked_day_by_day, opinions_come_with_what_their_mention_counts_as,
+                a_sample_is_the_same_whatever_comes, themes_appear_whole_and_keep_their_ids, voices_follow_their_opinions,
+                touchpoints_that_are_gone_are_forgotten;
             querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,
                 the_mention_narrows, flags_narrow, personas_narrow, order_and_pages, what_needs_a_map_is_refused_without,
                 questions_without_sense_are_refused;

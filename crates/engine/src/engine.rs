@@ -70,7 +70,8 @@ impl Engine {
 
     /// Contextual vectors of texts of `lengths` tokens: `embeddings` holds each token's word embedding, text after text,
     /// and what comes back is laid out alike. What a text gets does not depend on the others. Memory is kept from
-    /// call to call and grows with the largest batch.
+    /// call to call and grows with the largest batch: once that was there, nothing is allocated but what starting a
+    /// thread takes.
     ///
     /// # Errors
     /// Where `embeddings` and `lengths` do not agree, or a text has more tokens than there are positions.
@@ -96,14 +97,19 @@ impl Engine {
             }
         };
         let Some((own, others)) = self.scratches.split_first_mut() else { return Ok(&[]) }; // there is one at least
-        let work = &work;
-        thread::scope(|scope| {
-            let useful = tokens.div_ceil(share.max(1)).saturating_sub(1);
-            for scratch in others.iter_mut().take(useful.min(lengths.len().saturating_sub(1))) {
-                scope.spawn(move || work(scratch));
-            }
+        let (work, useful) = (&work, tokens.div_ceil(share.max(1)).min(lengths.len()).saturating_sub(1));
+        let helpers = useful.min(others.len());
+        let helpers = &mut others[..helpers];
+        if helpers.is_empty() {
             work(own);
-        });
+        } else {
+            thread::scope(|scope| {
+                for scratch in helpers {
+                    scope.spawn(move || work(scratch));
+                }
+                work(own);
+            });
+        }
         drop(units);
         Ok(&self.output)
     }

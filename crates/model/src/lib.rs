@@ -26,6 +26,7 @@ mod opinion;
 mod pipeline;
 mod script;
 mod sentence;
+mod spread;
 mod tokens;
 mod unigram;
 mod window;

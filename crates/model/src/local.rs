@@ -55,6 +55,11 @@ impl LocalModel {
                 batch_tokens: options.batch_tokens,
                 unsure_below: manifest.sentiment.unsure_below,
                 emphasis: manifest.opinion.emphasis,
+                threads: if options.threads > 0 {
+                    options.threads
+                } else {
+                    thread::available_parallelism().map_or(1, usize::from)
+                },
             },
         };
         if options.self_test {

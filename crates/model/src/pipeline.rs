@@ -14,6 +14,7 @@ use crate::{
     identify_language,
     manifest::WindowSize,
     opinion::{Part, Reader, TokenSum, opinions},
+    spread::spread,
     tokens::{PrefixTokenizer, Tokens},
     window::{Window, windows},
 };
@@ -33,6 +34,23 @@ pub(crate) struct Pipeline {
     pub(crate) batch_tokens: usize,
     pub(crate) unsure_below: f32,
     pub(crate) emphasis: f32,
+    /// Threads that read texts and form verdicts; 1 or more.
+    pub(crate) threads: usize,
+}
+
+/// A text before its verdict.
+struct Draft {
+    language: Option<String>,
+    chars: Vec<char>,
+    clauses: Vec<Clause>,
+}
+
+/// What forms verdicts from sums of tokens.
+#[derive(Clone, Copy)]
+struct Judge<'a> {
+    heads: &'a Heads,
+    unsure_below: f32,
+    emphasis: f32,
 }
 
 /// A text on its way through: its tokens, its spans of interest and what has been summed for each so far.
@@ -53,23 +71,22 @@ struct Row {
 impl Pipeline {
     /// One verdict per text, in order.
     pub(crate) fn classify(&mut self, texts: &[Text<'_>]) -> Result<Vec<Verdict>, ModelError> {
-        let texts_as_chars: Vec<Vec<char>> = texts.iter().map(|text| text.text.chars().collect()).collect();
-        let clauses: Vec<Vec<Clause>> = texts_as_chars.iter().map(|chars| split_clauses(chars)).collect();
-        let mut journeys = Vec::with_capacity(texts.len());
-        for (text, clauses) in texts.iter().zip(&clauses) {
-            let tokens = self.tokenizer.encode(text.text)?;
+        let (tokenizer, width) = (&self.tokenizer, self.width);
+        let read = |text: Text<'_>| {
+            let chars: Vec<char> = text.text.chars().collect();
+            let clauses = split_clauses(&chars);
+            let tokens = tokenizer.encode(text.text)?;
             let of_clauses = clauses.iter().map(|clause| tokens_in(&tokens.spans, clause.start, clause.end));
             let spans = std::iter::once(0..tokens.ids.len()).chain(of_clauses).collect();
-            journeys.push(self.begin(tokens, spans));
-        }
+            let language = identify_language(text.text, text.language_hint);
+            Ok((Draft { language, chars, clauses }, Journey::new(tokens, spans, width)))
+        };
+        let read = spread(texts.to_vec(), self.threads, read).into_iter().collect::<Result<Vec<_>, ModelError>>()?;
+        let (drafts, mut journeys): (Vec<Draft>, Vec<Journey>) = read.into_iter().unzip();
         self.run(&mut journeys)?;
-        let finished = texts.iter().zip(&texts_as_chars).zip(clauses.iter().zip(journeys));
-        Ok(finished
-            .map(|((text, chars), (clauses, journey))| {
-                let language = identify_language(text.text, text.language_hint);
-                self.verdict(language, chars, clauses, journey.sums)
-            })
-            .collect())
+        let judge = Judge { heads: &self.heads, unsure_below: self.unsure_below, emphasis: self.emphasis };
+        let drafts = drafts.into_iter().zip(journeys).collect();
+        Ok(spread(drafts, self.threads, |(draft, journey)| judge.verdict(draft, journey.sums)))
     }
 
     /// One vector per text, in order, of all its tokens.
@@ -78,17 +95,12 @@ impl Pipeline {
         for text in texts {
             let tokens = self.tokenizer.encode(text)?;
             let all = 0..tokens.ids.len();
-            journeys.push(self.begin(tokens, vec![all]));
+            journeys.push(Journey::new(tokens, vec![all], self.width));
         }
         self.run(&mut journeys)?;
         let place = |sum: &TokenSum| Embedding::from_f32(&self.heads.place(&sum.mean()));
         let nowhere = || Embedding::from_f32(&vec![0.0; self.heads.dimensions()]);
         Ok(journeys.iter().map(|j| if j.sums[0].is_empty() { nowhere() } else { place(&j.sums[0]) }).collect())
-    }
-
-    fn begin(&self, tokens: Tokens, spans: Vec<Range<usize>>) -> Journey {
-        let sums = vec![TokenSum::new(self.width); spans.len()];
-        Journey { tokens, spans, sums }
     }
 
     /// Encodes every window of every text and sums its tokens.
@@ -127,14 +139,12 @@ impl Pipeline {
         }
         EmbeddedBatch { lengths, width: self.width, embeddings }
     }
+}
 
-    fn verdict(
-        &self,
-        language: Option<String>,
-        chars: &[char],
-        clauses: &[Clause],
-        mut sums: Vec<TokenSum>,
-    ) -> Verdict {
+impl Judge<'_> {
+    fn verdict(&self, draft: Draft, mut sums: Vec<TokenSum>) -> Verdict {
+        let Draft { language, chars, clauses } = draft;
+        let chars = chars.as_slice();
         let rest = sums.split_off(1);
         let whole = &sums[0];
         if whole.is_empty() || chars.iter().all(|c| c.is_whitespace()) {
@@ -145,7 +155,7 @@ impl Pipeline {
             .zip(rest)
             .map(|(clause, tokens)| Part { start: clause.start, end: clause.end, tokens })
             .collect();
-        let reader = Reader { heads: &self.heads, unsure_below: self.unsure_below, emphasis: self.emphasis };
+        let reader = Reader { heads: self.heads, unsure_below: self.unsure_below, emphasis: self.emphasis };
         let mut found = opinions(chars, parts, reader);
         let reading = self.heads.read(&whole.mean());
         let label = reading.sentiment.label(self.unsure_below);
@@ -188,6 +198,11 @@ impl Pipeline {
 }
 
 impl Journey {
+    fn new(tokens: Tokens, spans: Vec<Range<usize>>, width: usize) -> Self {
+        let sums = vec![TokenSum::new(width); spans.len()];
+        Self { tokens, spans, sums }
+    }
+
     /// Sums the tokens that `window` keeps, from row `row` of `hidden`.
     fn take(&mut self, window: &Window, hidden: &Hidden, row: usize) {
         let lead = self.tokens.lead.len();

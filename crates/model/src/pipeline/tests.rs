@@ -75,6 +75,7 @@ fn pipeline(batch_tokens: usize) -> (Pipeline, Shapes) {
         batch_tokens,
         unsure_below: 0.5,
         emphasis: 1.0,
+        threads: 3,
     };
     (pipeline, shapes)
 }

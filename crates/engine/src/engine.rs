@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     EngineError, Kernel,
-    encoder::{Scratch, encode},
+    encoder::{Meeting, Scratch, encode, encode_share},
     kernel::Steps,
     weights::Weights,
 };
@@ -87,6 +87,13 @@ impl Engine {
         self.output.clear();
         self.output.extend_from_slice(embeddings);
         let (steps, weights) = (self.steps, &self.weights);
+        if let &[tokens] = lengths {
+            let share = tokens.div_ceil(self.scratches.len()).next_multiple_of(steps.rows_at_once());
+            if tokens > share {
+                self.encode_together(share);
+                return Ok(&self.output);
+            }
+        }
         let share = tokens.div_ceil(self.scratches.len()).min(UNIT_TOKENS);
         let units = Mutex::new(units(lengths, &mut self.output, width, share));
         let work = |scratch: &mut Scratch| {
@@ -112,6 +119,29 @@ impl Engine {
         }
         drop(units);
         Ok(&self.output)
+    }
+}
+
+impl Engine {
+    /// Takes the one text in `output` through all layers, `share` tokens to a thread.
+    fn encode_together(&mut self, share: usize) {
+        let (steps, weights) = (self.steps, &self.weights);
+        let rows = self.output.chunks_mut(share * weights.width);
+        let meeting = &Meeting::new(rows.len());
+        thread::scope(|scope| {
+            let mut own = None;
+            for (number, (rows, scratch)) in rows.zip(&mut self.scratches).enumerate() {
+                let work = move || encode_share(steps, weights, scratch, (meeting, number), rows, number * share);
+                if number == 0 {
+                    own = Some(work);
+                } else {
+                    scope.spawn(work);
+                }
+            }
+            if let Some(mut work) = own {
+                work();
+            }
+        });
     }
 }
 

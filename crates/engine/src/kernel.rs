@@ -275,6 +275,21 @@ impl Steps {
         }
     }
 
+    /// Rows that matrix products take at once: fewer cost as much.
+    pub(crate) fn rows_at_once(self) -> usize {
+        match self {
+            Self::Portable(_) => 4,
+            #[cfg(target_arch = "aarch64")]
+            Self::Neon(_) => 6,
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => 4,
+            #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni(..) | Self::Avx512(_) => 6,
+            #[cfg(target_arch = "x86_64")]
+            Self::Amx(_) => 16,
+        }
+    }
+
     /// See [`ops::linear`].
     pub(crate) fn linear(self, rows: RowsRef<'_>, matrix: &Matrix, finish: Finish, out: &mut [f32]) {
         step!(self, linear(rows, matrix, finish, out), integers);

@@ -114,12 +114,15 @@ proptest! {
         let x = SMALL.embeddings(lengths.iter().sum(), seed);
         for kernel in kernels() {
             let (mut alone, mut together) = (engine(&SMALL, kernel, 1), engine(&SMALL, kernel, threads));
+            let mut shared = engine(&SMALL, kernel, threads);
             let all = together.encode(&x, &lengths).unwrap();
             let mut start = 0;
             for length in &lengths {
                 let rows = start..start + length * SMALL.width;
                 start = rows.end;
-                prop_assert_eq!(alone.encode(&x[rows.clone()], &[*length]).unwrap(), &all[rows], "{}", kernel);
+                prop_assert_eq!(alone.encode(&x[rows.clone()], &[*length]).unwrap(), &all[rows.clone()], "{}", kernel);
+                let found = shared.encode(&x[rows.clone()], &[*length]).unwrap();
+                prop_assert_eq!(found, &all[rows], "{} on all threads", kernel);
             }
         }
     }

@@ -95,6 +95,50 @@ fn models(project: &Project) -> Vec<(String, bool, u64)> {
 }
 
 #[test]
+fn a_model_is_added_by_its_folder_or_refused_with_the_reason() {
+    let project = project();
+    let said = project.run(&["model", "add", "candidates/contrary"]).ok().stdout;
+    assert!(said.contains("contrary-1 is known: engine native") && said.contains("6 mentions wait"), "{said}");
+    assert!(said.contains("moodline enrich --model contrary-1"), "{said}");
+    assert_eq!(models(&project)[0], ("contrary-1".to_owned(), false, 0));
+    project.run(&["model", "add", "candidates/contrary"]).ok(); // again changes nothing
+    let said = project.run(&["enrich", "--model", "contrary-1"]).ok().stdout;
+    assert!(said.contains("6 mentions"), "the folder is found by the id: {said}");
+
+    // A file that is not what the manifest says.
+    let heads = project.path("candidates/contrary/heads.safetensors");
+    let mut bytes = fs::read(&heads).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&heads, bytes).unwrap();
+    let ran = project.run(&["model", "add", "candidates/contrary"]).failed(1);
+    assert!(ran.stderr.contains("heads.safetensors: its SHA-256"), "{}", ran.stderr);
+
+    let ran = project.run(&["model", "add", "candidates/nothing"]).failed(1);
+    assert!(ran.stderr.contains("could not find"), "{}", ran.stderr);
+    let other = |file: &str, content: &Value| {
+        fs::create_dir_all(project.path("candidates/other")).unwrap();
+        fs::write(project.path("candidates/other").join(file), content.to_string()).unwrap();
+        project
+            .run(&["model", "add", "candidates/other", "--negative", "LABEL_0", "--positive", "LABEL_1"])
+            .failed(1)
+            .stderr
+    };
+    let mut config = json!({
+        "model_type": "gpt2", "architectures": ["GPT2ForSequenceClassification"], "hidden_size": 32,
+        "max_position_embeddings": 64, "id2label": {"0": "LABEL_0", "1": "LABEL_1"},
+    });
+    let told = other("config.json", &config);
+    assert!(told.contains("model_type is gpt2, expected bert, roberta, xlm-roberta or distilbert"), "{told}");
+    config["model_type"] = json!("bert");
+    let told = other("config.json", &config);
+    assert!(told.contains("model.safetensors: the file is missing"), "{told}");
+    other("model.safetensors", &json!({}));
+    let told = other("tokenizer.json", &json!({}));
+    assert!(told.contains("--features rust-bert") || cfg!(feature = "rust-bert"), "{told}");
+    assert!(!project.path("candidates/other/manifest.json").exists());
+}
+
+#[test]
 fn a_new_model_is_tried_adopted_undone_and_forgotten() {
     let project = project();
     let old = id_of(&shipped());

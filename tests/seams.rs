@@ -27,6 +27,8 @@ fn each_heavy_library_lives_behind_one_seam() {
         ("reqwest", vec!["http"]),
         ("moodline-engine", vec!["model"]),
         ("tokenizers", vec!["model"]),
+        ("rust-bert", vec!["model"]),
+        ("tch", vec!["model"]),
         ("feed-rs", vec!["sources"]),
         ("cron", vec!["schedule"]),
         ("jieba-rs", vec!["themes"]),

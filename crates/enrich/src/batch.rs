@@ -76,7 +76,7 @@ pub(crate) async fn judge(batch: Batch, model: &SharedModel, max_tries: u32) -> 
         }
     }
     let distinct = Distinct::of(&together);
-    match model.classify(distinct.texts).await {
+    match model.classify_or_recall(distinct.texts).await {
         Ok(verdicts) => {
             for (mention, index) in together.iter().zip(&distinct.of_mention) {
                 judged.judgements.push(judgement(mention, &verdicts[*index]));

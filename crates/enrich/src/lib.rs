@@ -10,6 +10,7 @@
 mod batch;
 mod config;
 mod error;
+mod recent;
 mod run;
 mod texts;
 

@@ -14,6 +14,7 @@ use tracing::{info, warn};
 use crate::{
     EnrichConfig, EnrichError,
     batch::{Batch, Judged, judge},
+    recent::{Asked, RecentVerdicts},
     texts::embed_pending,
 };
 
@@ -22,17 +23,32 @@ use crate::{
 pub struct SharedModel {
     profile: ModelProfile,
     classifier: Arc<Mutex<dyn Classifier>>,
+    recent: Arc<Mutex<RecentVerdicts>>,
 }
 
 impl SharedModel {
     /// Shares a loaded model.
     pub fn new<C: Classifier + 'static>(classifier: C) -> Self {
-        Self { profile: classifier.profile().clone(), classifier: Arc::new(Mutex::new(classifier)) }
+        Self {
+            profile: classifier.profile().clone(),
+            classifier: Arc::new(Mutex::new(classifier)),
+            recent: Arc::new(Mutex::new(RecentVerdicts::new())),
+        }
     }
 
     /// What the model says of itself.
     pub fn profile(&self) -> &ModelProfile {
         &self.profile
+    }
+
+    /// What a database keeps of it.
+    pub fn record(&self) -> ModelRecord {
+        ModelRecord {
+            id: self.profile.id.clone(),
+            dimensions: u32::try_from(self.profile.dimensions).unwrap_or(u32::MAX),
+            unassigned_below: self.profile.unassigned_below,
+            similarity_temperature: self.profile.similarity_temperature,
+        }
     }
 
     /// Judges texts, each with its language hint, on a thread that may block.
@@ -43,6 +59,26 @@ impl SharedModel {
             classifier.classify(&texts)
         })
         .await
+    }
+
+    /// As [`SharedModel::classify`], but texts that were judged lately are not judged again.
+    pub(crate) async fn classify_or_recall(&self, texts: Vec<Asked>) -> Result<Vec<Verdict>, EnrichError> {
+        let mut found: Vec<Option<Verdict>> = {
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            texts.iter().map(|asked| recent.find(asked)).collect()
+        };
+        let unknown = texts.into_iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(asked, _)| asked);
+        let unknown: Vec<Asked> = unknown.collect();
+        if !unknown.is_empty() {
+            let verdicts = self.classify(unknown.clone()).await?;
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            let places = found.iter_mut().filter(|found| found.is_none());
+            for ((place, asked), verdict) in places.zip(unknown).zip(verdicts) {
+                recent.keep(asked, &verdict);
+                *place = Some(verdict);
+            }
+        }
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Embeds texts; each comes back with its vector.
@@ -137,13 +173,7 @@ where
     S: MentionStore + WorkStore + OpinionStore + VectorStore + RunStore + ?Sized,
 {
     let profile = model.profile();
-    let record = ModelRecord {
-        id: profile.id.clone(),
-        dimensions: u32::try_from(profile.dimensions).unwrap_or(u32::MAX),
-        unassigned_below: profile.unassigned_below,
-        similarity_temperature: profile.similarity_temperature,
-    };
-    store.register_model(&record, clock.now()).await?;
+    store.register_model(&model.record(), clock.now()).await?;
     let id = &profile.id;
     let texts = embed_pending(store, model, id).await?;
     let waiting = store.backlog(WorkKind::Enrich, id.as_str(), clock.now()).await?.ready;

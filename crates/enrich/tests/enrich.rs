@@ -143,6 +143,17 @@ async fn the_same_words_are_read_once_and_counted_for_everyone_who_said_them() {
 }
 
 #[tokio::test]
+async fn words_of_a_batch_before_are_not_read_again() {
+    let store = store_with(&["same", "a", "same", "b", "same"]).await;
+    let (shared, read) = ScriptedModel::shared(false);
+    let outcome = run(&store, &shared, 1).await.unwrap();
+    assert_eq!((outcome.mentions, outcome.opinions, read.load(Ordering::Relaxed)), (5, 5, 3));
+    let later = store_with(&["same", "new"]).await;
+    assert_eq!(run(&later, &shared, 10).await.unwrap().mentions, 2);
+    assert_eq!(read.load(Ordering::Relaxed), 4, "what is remembered belongs to the model, not to a run");
+}
+
+#[tokio::test]
 async fn a_mention_that_cannot_be_judged_is_set_aside_with_its_error_and_the_rest_goes_on() {
     let store = store_with(&["a", "poison", "c"]).await;
     let (shared, _) = ScriptedModel::shared(false);

@@ -30,6 +30,26 @@ pub enum ModelError {
         #[source]
         source: std::io::Error,
     },
+    /// A file of the model could not be written.
+    #[error("could not write {}", .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The manifest wants an engine that this program does not have.
+    #[error(
+        "the model of {} wants the engine {engine}, and this program was built without it: \
+         `cargo build --release --features {engine}` (docs/rust-bert.md)", .folder.display()
+    )]
+    EngineMissing {
+        /// The model's folder.
+        folder: PathBuf,
+        /// The engine's name, which is that of the feature.
+        engine: String,
+    },
     /// `manifest.json` is not what it must be.
     #[error("{} is not a model manifest", .path.display())]
     Manifest {

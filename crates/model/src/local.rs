@@ -6,8 +6,15 @@ use moodline_types::Embedding;
 use tracing::info;
 
 use crate::{
-    Classifier, ModelError, ModelOptions, ModelProfile, Text, Verdict, embeddings::WordEmbeddings, encoder::Encoder,
-    heads::Heads, manifest::Manifest, native_encoder::NativeEncoder, pipeline::Pipeline, tokens::PrefixTokenizer,
+    Classifier, ModelError, ModelOptions, ModelProfile, Text, Verdict,
+    embeddings::WordEmbeddings,
+    encoder::Encoder,
+    heads::Heads,
+    manifest::{Head, Manifest, SelfTest},
+    native_encoder::NativeEncoder,
+    pipeline::Pipeline,
+    sequence,
+    tokens::PrefixTokenizer,
 };
 
 const ENCODER: &str = "encoder.safetensors";
@@ -17,7 +24,20 @@ const TOKENIZER: &str = "tokenizer.json";
 /// A transformer that runs here: no text leaves the process.
 pub struct LocalModel {
     profile: ModelProfile,
-    pipeline: Pipeline,
+    reader: Reader,
+}
+
+/// What turns texts into verdicts.
+enum Reader {
+    Native(Box<Pipeline>),
+    #[cfg(feature = "rust-bert")]
+    Sequence(Box<sequence::SequenceReader>),
+}
+
+/// Sentences a model is tried by, and the largest difference allowed.
+struct Trial {
+    tests: Vec<SelfTest>,
+    tolerance: f32,
 }
 
 impl LocalModel {
@@ -30,6 +50,32 @@ impl LocalModel {
     /// Naming the file, what was expected and what was found.
     pub fn load(dir: &Path, options: &ModelOptions) -> Result<Self, ModelError> {
         let began = Instant::now();
+        let (mut model, trial) = match Head::read(dir)? {
+            head if head.engine == sequence::ENGINE => Self::load_sequence(dir, &head, options)?,
+            // Any other name than that of our own engine is refused there.
+            _ => Self::load_native(dir, options)?,
+        };
+        if options.self_test {
+            model.self_test(&trial)?;
+        }
+        let (id, duration_ms) = (&model.profile.id, began.elapsed().as_millis() as u64);
+        info!(model.id = %id, duration_ms, "loaded model {id} from {}", dir.display());
+        Ok(model)
+    }
+
+    #[cfg(feature = "rust-bert")]
+    fn load_sequence(dir: &Path, head: &Head, options: &ModelOptions) -> Result<(Self, Trial), ModelError> {
+        let (reader, profile, sequence::Expected { tests, tolerance }) =
+            sequence::SequenceReader::load(dir, head, options)?;
+        Ok((Self { profile, reader: Reader::Sequence(Box::new(reader)) }, Trial { tests, tolerance }))
+    }
+
+    #[cfg(not(feature = "rust-bert"))]
+    fn load_sequence(dir: &Path, head: &Head, _: &ModelOptions) -> Result<(Self, Trial), ModelError> {
+        Err(ModelError::EngineMissing { folder: dir.to_path_buf(), engine: head.engine.clone() })
+    }
+
+    fn load_native(dir: &Path, options: &ModelOptions) -> Result<(Self, Trial), ModelError> {
         let manifest = Manifest::read(dir)?;
         let read = |name: &str| manifest.read_file(dir, name);
         let (encoder, tokenizer, embeddings) = thread::scope(|scope| {
@@ -43,9 +89,9 @@ impl LocalModel {
                 read(TOKENIZER).and_then(|bytes| PrefixTokenizer::read(&bytes, prefix, rows, &dir.join(TOKENIZER)));
             (joined(encoder), tokenizer, joined(embeddings))
         });
-        let mut model = Self {
+        let model = Self {
             profile: manifest.profile(dir),
-            pipeline: Pipeline {
+            reader: Reader::Native(Box::new(Pipeline {
                 tokenizer: tokenizer?,
                 embeddings: embeddings?,
                 encoder: encoder?,
@@ -60,20 +106,15 @@ impl LocalModel {
                 } else {
                     thread::available_parallelism().map_or(1, usize::from)
                 },
-            },
+            })),
         };
-        if options.self_test {
-            model.self_test(&manifest)?;
-        }
-        let duration_ms = began.elapsed().as_millis() as u64;
-        info!(model.id = %manifest.id, duration_ms, "loaded model {} from {}", manifest.id, dir.display());
-        Ok(model)
+        Ok((model, Trial { tests: manifest.self_test, tolerance: manifest.self_test_tolerance }))
     }
 
-    fn self_test(&mut self, manifest: &Manifest) -> Result<(), ModelError> {
-        let texts: Vec<Text<'_>> = manifest.self_test.iter().map(|test| test.text.as_str().into()).collect();
-        let tolerance = manifest.self_test_tolerance;
-        for (test, verdict) in manifest.self_test.iter().zip(self.classify(&texts)?) {
+    fn self_test(&mut self, Trial { tests, tolerance }: &Trial) -> Result<(), ModelError> {
+        let tolerance = *tolerance;
+        let texts: Vec<Text<'_>> = tests.iter().map(|test| test.text.as_str().into()).collect();
+        for (test, verdict) in tests.iter().zip(self.classify(&texts)?) {
             for (label, expected, found) in [
                 ("negative", test.negative, verdict.sentiment.negative),
                 ("neutral", test.neutral, verdict.sentiment.neutral),
@@ -81,7 +122,7 @@ impl LocalModel {
             ] {
                 let is_close = (found - expected).abs() <= tolerance; // false for what is no number
                 if !is_close {
-                    let (model, text) = (manifest.id.to_string(), test.text.clone());
+                    let (model, text) = (self.profile.id.to_string(), test.text.clone());
                     return Err(ModelError::SelfTest { model, text, label, found, expected, tolerance });
                 }
             }
@@ -108,10 +149,18 @@ impl Classifier for LocalModel {
     }
 
     fn classify(&mut self, texts: &[Text<'_>]) -> Result<Vec<Verdict>, ModelError> {
-        self.pipeline.classify(texts)
+        match &mut self.reader {
+            Reader::Native(pipeline) => pipeline.classify(texts),
+            #[cfg(feature = "rust-bert")]
+            Reader::Sequence(reader) => reader.classify(texts),
+        }
     }
 
     fn embed(&mut self, texts: &[&str]) -> Result<Vec<Embedding>, ModelError> {
-        self.pipeline.embed(texts)
+        match &mut self.reader {
+            Reader::Native(pipeline) => pipeline.embed(texts),
+            #[cfg(feature = "rust-bert")]
+            Reader::Sequence(reader) => reader.embed(texts),
+        }
     }
 }

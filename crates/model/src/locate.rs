@@ -9,7 +9,7 @@ use moodline_types::ModelId;
 
 use crate::{
     ModelError,
-    manifest::{MANIFEST, Manifest},
+    manifest::{Head, MANIFEST},
 };
 
 /// Names a model folder from outside, when no setting does.
@@ -47,7 +47,7 @@ pub fn find_model_of(id: &ModelId, folders: &[PathBuf]) -> Result<PathBuf, Model
 }
 
 fn model_of(id: &ModelId, named: &[PathBuf], shelves: &[PathBuf]) -> Result<PathBuf, ModelError> {
-    let is_it = |folder: &PathBuf| Manifest::read(folder).is_ok_and(|manifest| manifest.id == *id);
+    let is_it = |folder: &PathBuf| Head::read(folder).is_ok_and(|head| head.id == *id);
     let found = named.iter().find(|folder| is_it(folder)).cloned();
     let found = found.or_else(|| shelves.iter().flat_map(|shelf| models_on(shelf)).find(is_it));
     found.ok_or_else(|| {

@@ -2,11 +2,12 @@
 
 use std::{
     fs,
+    io::Read,
     path::{Component, Path, PathBuf},
 };
 
-use moodline_types::{Emotion, ModelId};
-use serde::Deserialize;
+use moodline_types::{Emotion, ModelId, Sentiment};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{ModelError, ModelProfile};
@@ -16,7 +17,7 @@ pub(crate) const MANIFEST: &str = "manifest.json";
 const FORMAT: u32 = 1;
 
 /// The engine that runs the encoder: `moodline-engine`.
-const ENGINE: &str = "native";
+pub(crate) const ENGINE: &str = "native";
 const SENTIMENT_LABELS: [&str; 3] = ["negative", "neutral", "positive"];
 
 /// What `manifest.json` says. Keys that only people read (licence, base, pooling), and those no engine needs (padding), are left out.
@@ -41,7 +42,7 @@ pub(crate) struct Manifest {
     pub(crate) self_test_tolerance: f32,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct FileEntry {
     name: String,
     bytes: u64,
@@ -59,7 +60,7 @@ pub(crate) struct EmbeddingLayout {
 }
 
 /// Size of the windows long texts go through, prefix and end marks included.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct WindowSize {
     pub(crate) max_tokens: usize,
     pub(crate) overlap_tokens: usize,
@@ -100,12 +101,69 @@ impl Default for OpinionReading {
 }
 
 /// A sentence and the probabilities a sound engine gives it.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct SelfTest {
     pub(crate) text: String,
     pub(crate) negative: f32,
     pub(crate) neutral: f32,
     pub(crate) positive: f32,
+}
+
+impl SelfTest {
+    /// That `text` has these probabilities.
+    pub(crate) fn of(text: &str, Sentiment { negative, neutral, positive }: Sentiment) -> Self {
+        Self { text: text.to_owned(), negative, neutral, positive }
+    }
+}
+
+/// What every manifest says, whichever engine it wants.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Head {
+    pub(crate) id: ModelId,
+    format: u32,
+    pub(crate) engine: String,
+    files: Vec<FileEntry>,
+}
+
+impl Head {
+    /// Reads it from the manifest of `folder`.
+    pub(crate) fn read(folder: &Path) -> Result<Self, ModelError> {
+        let path = folder.join(MANIFEST);
+        let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        serde_json::from_slice(&bytes).map_err(|source| ModelError::Manifest { path, source })
+    }
+
+    /// That of a new manifest of `files`, which are in `folder`.
+    pub(crate) fn of_files(id: ModelId, engine: &str, folder: &Path, files: &[&str]) -> Result<Self, ModelError> {
+        let entry = |name: &&str| {
+            let (bytes, sha256) = size_and_hash(&folder.join(name))?;
+            Ok(FileEntry { name: (*name).to_owned(), bytes, sha256 })
+        };
+        let files = files.iter().map(entry).collect::<Result<_, ModelError>>()?;
+        Ok(Self { id, format: FORMAT, engine: engine.to_owned(), files })
+    }
+
+    /// Refuses another format and files outside the folder.
+    #[cfg(feature = "rust-bert")]
+    pub(crate) fn check(&self, path: &Path) -> Result<(), ModelError> {
+        expect(path, "format", &FORMAT, &self.format)?;
+        check_names(&self.files, path)
+    }
+
+    /// Refuses the file `name` of `folder` if its size or SHA-256 is another than the manifest's; reads it bit by bit.
+    #[cfg(feature = "rust-bert")]
+    pub(crate) fn check_file(&self, folder: &Path, name: &str) -> Result<(), ModelError> {
+        let (entry, path) = (entry_of(&self.files, folder, name)?, folder.join(name));
+        let (bytes, sha256) = size_and_hash(&path)?;
+        expect(&path, "its size in bytes", &entry.bytes, &bytes)?;
+        expect(&path, "its SHA-256", &entry.sha256.to_lowercase(), &sha256)
+    }
+
+    /// As [`Manifest::read_file`].
+    #[cfg(feature = "rust-bert")]
+    pub(crate) fn read_file(&self, folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
+        read_file(&self.files, folder, name)
+    }
 }
 
 impl Manifest {
@@ -139,28 +197,12 @@ impl Manifest {
                 &window.overlap_tokens,
             ));
         }
-        for file in &self.files {
-            let mut parts = Path::new(&file.name).components();
-            if !matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) {
-                return Err(mismatch(path, "files.name", "a plain file name", &file.name));
-            }
-        }
-        Ok(())
+        check_names(&self.files, path)
     }
 
     /// The content of the file `name` of `folder`, once its size and SHA-256 are found to be the manifest's.
     pub(crate) fn read_file(&self, folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
-        let Some(entry) = self.files.iter().find(|entry| entry.name == name) else {
-            return Err(mismatch(&folder.join(MANIFEST), "files", &format!("an entry for {name}"), &"without it"));
-        };
-        let path = folder.join(name);
-        let found = fs::metadata(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?.len();
-        if found != entry.bytes {
-            return Err(mismatch(&path, "its size", &format!("{} bytes", entry.bytes), &format!("{found} bytes")));
-        }
-        let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
-        expect(&path, "its SHA-256", &entry.sha256.to_lowercase(), &hex::encode(Sha256::digest(&bytes)))?;
-        Ok(bytes)
+        read_file(&self.files, folder, name)
     }
 
     /// What consumers of verdicts may know of the model in `folder`.
@@ -177,6 +219,47 @@ impl Manifest {
             engine: self.engine.clone(),
             folder: folder.to_path_buf(),
         }
+    }
+}
+
+fn check_names(files: &[FileEntry], path: &Path) -> Result<(), ModelError> {
+    for file in files {
+        let mut parts = Path::new(&file.name).components();
+        if !matches!((parts.next(), parts.next()), (Some(Component::Normal(_)), None)) {
+            return Err(mismatch(path, "files.name", "a plain file name", &file.name));
+        }
+    }
+    Ok(())
+}
+
+fn entry_of<'a>(files: &'a [FileEntry], folder: &Path, name: &str) -> Result<&'a FileEntry, ModelError> {
+    let found = files.iter().find(|entry| entry.name == name);
+    found.ok_or_else(|| mismatch(&folder.join(MANIFEST), "files", &format!("an entry for {name}"), &"without it"))
+}
+
+fn read_file(files: &[FileEntry], folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
+    let (entry, path) = (entry_of(files, folder, name)?, folder.join(name));
+    let found = fs::metadata(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?.len();
+    if found != entry.bytes {
+        return Err(mismatch(&path, "its size", &format!("{} bytes", entry.bytes), &format!("{found} bytes")));
+    }
+    let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+    expect(&path, "its SHA-256", &entry.sha256.to_lowercase(), &hex::encode(Sha256::digest(&bytes)))?;
+    Ok(bytes)
+}
+
+/// Bytes and SHA-256 of a file, however large.
+fn size_and_hash(path: &Path) -> Result<(u64, String), ModelError> {
+    let failed = |source| ModelError::Read { path: path.to_path_buf(), source };
+    let mut file = fs::File::open(path).map_err(failed)?;
+    let (mut hash, mut size, mut piece) = (Sha256::new(), 0, vec![0; 1 << 20]);
+    loop {
+        let count = file.read(&mut piece).map_err(failed)?;
+        if count == 0 {
+            return Ok((size, hex::encode(hash.finalize())));
+        }
+        hash.update(&piece[..count]);
+        size += count as u64;
     }
 }
 

@@ -222,7 +222,7 @@ fn tokens_in(spans: &[(usize, usize)], start: usize, end: usize) -> Range<usize>
 }
 
 /// Whether a plainly positive and a plainly negative opinion stand side by side.
-fn is_mixed(opinions: &[JudgedOpinion], unsure_below: f32) -> bool {
+pub(crate) fn is_mixed(opinions: &[JudgedOpinion], unsure_below: f32) -> bool {
     let least = CONTRADICTS_FROM.max(unsure_below);
     let says = |label| opinions.iter().any(|opinion| opinion.label == label && opinion.sentiment.top().1 >= least);
     says(SentimentLabel::Positive) && says(SentimentLabel::Negative)

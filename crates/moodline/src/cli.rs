@@ -18,7 +18,7 @@ pub(crate) use self::{
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
     maps::{By, ExportArgs, ExportFormat, MapCommand, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
-    models::{AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
+    models::{AddArgs, AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
     service::{AuditArgs, BackupArgs, EraseArgs, EraseWhat, RestoreArgs, ScheduleArgs, WorkCommand},
     steps::{DemoArgs, EnrichArgs, FetchArgs, InitArgs, LayersArgs, MapArg, RefreshArgs, Role, RunArgs},
     themes::PainpointsArgs,

@@ -89,6 +89,11 @@ impl App {
         load_folder(folder, &self.loaded.settings.model).await
     }
 
+    /// Loads the model of a folder and tries it by its self-test, whatever the settings say of that.
+    pub(crate) async fn model_tried(&self, folder: PathBuf) -> Result<SharedModel> {
+        load_folder(folder, &ModelConfig { self_test: true, ..self.loaded.settings.model.clone() }).await
+    }
+
     /// The folder of the settings' model, whichever model counts.
     pub(crate) fn settings_model(&self) -> Result<PathBuf, ModelError> {
         find_model(self.loaded.settings.model.path.as_ref().map(|path| self.loaded.base.join(path)).as_deref())

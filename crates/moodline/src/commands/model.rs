@@ -1,13 +1,16 @@
 //! `moodline model`: which models have judged mentions, whose opinions count, and letting go of one.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, bail};
+use moodline_model::{ClassNames, ModelProfile, describe_classifier};
 use moodline_store::{Adoption, Forgetting, ModelState, WorkKind};
 use moodline_types::{Clock, ModelId};
 use serde_json::json;
 
 use super::{Context, draw, place, steps::judge_beside};
 use crate::{
-    cli::{AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs, ShowFormat},
+    cli::{AddArgs, AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs, ShowFormat},
     output::{Output, number},
     wire::App,
 };
@@ -16,6 +19,7 @@ pub(super) async fn run(command: ModelCommand, context: &Context) -> Result<()> 
     let app = context.app().await?;
     match command {
         ModelCommand::List(args) => list(&args, &app).await,
+        ModelCommand::Add(args) => add(args, &app).await,
         ModelCommand::Adopt(args) => adopt(&args, &app).await,
         ModelCommand::Forget(args) => forget(&args, &app).await,
     }
@@ -70,6 +74,48 @@ async fn list(args: &ModelListArgs, app: &App) -> Result<()> {
         Err(error) => format!("the settings' model: {error}"),
     })?;
     Ok(out.flush()?)
+}
+
+/// Checks a folder, tries its model and makes it known. Where its classifier has no manifest, one is written.
+async fn add(args: AddArgs, app: &App) -> Result<()> {
+    let AddArgs { folder, id, negative, neutral, positive } = args;
+    let folder = std::fs::canonicalize(&folder).with_context(|| format!("could not find {}", folder.display()))?;
+    let classes = ClassNames { negative, neutral, positive };
+    let mut out = Output::new();
+    if folder.join("manifest.json").is_file() {
+        if id.is_some() || classes != ClassNames::default() {
+            bail!("{} has a manifest.json, which says its id and classes", folder.display());
+        }
+    } else {
+        let id = id.map_or_else(|| id_of_folder(&folder), Ok)?;
+        let place = folder.clone();
+        tokio::task::spawn_blocking(move || describe_classifier(&place, &id, &classes))
+            .await
+            .context("the thread that tries the model ended unexpectedly")?
+            .context("the model cannot be used")?;
+        out.line(format!("wrote {}", folder.join("manifest.json").display()))?;
+    }
+    let model = app.model_tried(folder).await?;
+    let ModelProfile { id, engine, folder, .. } = model.profile();
+    app.store.register_model(&model.record(), app.clock.now()).await?;
+    app.store.locate_model(id, engine, &folder.display().to_string()).await?;
+    let waiting = app.store.backlog(WorkKind::Enrich, id.as_str(), app.clock.now()).await?.ready;
+    out.line(format!(
+        "{id} is known: engine {engine}, its files and its self-test are sound, {waiting} mentions wait"
+    ))?;
+    let counts = app.store.adopted_model().await?.is_some_and(|adopted| adopted.id == *id);
+    out.line(if counts {
+        "its opinions are those that count; `moodline refresh` judges and draws".to_owned()
+    } else {
+        format!("`moodline enrich --model {id}` judges with it, `moodline model adopt {id}` makes its opinions count")
+    })?;
+    Ok(out.flush()?)
+}
+
+/// An id from the name of a folder.
+fn id_of_folder(folder: &Path) -> Result<ModelId> {
+    let name = folder.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    name.parse().with_context(|| format!("{name:?} cannot be a model's id; `--id` names one"))
 }
 
 /// Judges what the model has not judged, makes its opinions count, places them and draws. Killed at any point, it is

@@ -54,6 +54,18 @@ CREATE TEMPORARY TABLE had ON COMMIT DROP AS
     JOIN pg_indexes i ON i.schemaname = current_schema() AND i.tablename = t.name
     WHERE NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = to_regclass(quote_ident(i.indexname)));
 
+-- Views are made anew afterwards, in the order in which they were made; whoever might read tables and views still may.
+CREATE TEMPORARY TABLE viewed ON COMMIT DROP AS
+    SELECT c.oid AS place, c.relname::TEXT AS name, pg_get_viewdef(c.oid) AS definition,
+           obj_description(c.oid, 'pg_class') AS comment
+    FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'v';
+CREATE TEMPORARY TABLE granted ON COMMIT DROP AS
+    SELECT c.relname::TEXT AS name, a.privilege_type AS privilege,
+           CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::TEXT END AS grantee
+    FROM pg_class c, aclexplode(c.relacl) a
+    WHERE c.relnamespace = current_schema()::regnamespace AND a.grantee <> c.relowner
+    AND (c.relkind = 'v' OR c.relname IN (SELECT name FROM had));
+
 -- Where the id ranges of a table are cut: the first id of every month of arrival after the first.
 CREATE TEMPORARY TABLE cuts ON COMMIT DROP AS
     SELECT 'mentions' AS name, moodline_month_ms(first_seen_ms) AS month, min(id) AS first, max(max(id)) OVER () AS newest
@@ -71,6 +83,9 @@ DECLARE
     piece RECORD;
     lower_bound TEXT;
 BEGIN
+    FOR piece IN SELECT name FROM viewed ORDER BY place DESC LOOP
+        EXECUTE format('DROP VIEW %I', piece.name);
+    END LOOP;
     -- Foreign keys first: their targets move.
     FOR piece IN SELECT DISTINCT part, holder FROM had WHERE type = 'f' LOOP
         EXECUTE format('ALTER TABLE %I DROP CONSTRAINT %I', piece.holder, piece.part);
@@ -183,6 +198,13 @@ BEGIN
     END LOOP;
     FOR shape IN SELECT DISTINCT name FROM had LOOP
         EXECUTE format('DROP TABLE %I', shape.name || '_whole');
+    END LOOP;
+    FOR piece IN SELECT * FROM viewed ORDER BY place LOOP
+        EXECUTE format('CREATE VIEW %I AS %s', piece.name, piece.definition);
+        EXECUTE format('COMMENT ON VIEW %I IS %L', piece.name, piece.comment);
+    END LOOP;
+    FOR piece IN SELECT * FROM granted LOOP
+        EXECUTE format('GRANT %s ON %I TO %s', piece.privilege, piece.name, piece.grantee);
     END LOOP;
 END $$;
 

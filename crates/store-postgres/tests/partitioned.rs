@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, Datelike as _, Months, NaiveTime, Utc};
 use moodline_store::{
-    AssignmentStore as _, LayerStore as _, MapStore as _, MentionStore as _, OpinionStore as _, Store as _, WorkKind,
-    WorkStore as _,
+    AssignmentStore as _, LayerStore as _, MapStore as _, MentionStore as _, OpinionStore as _, QueryStore as _,
+    Store as _, WorkKind, WorkStore as _,
     conformance::given::{assigned, at, id, judged, judgement, map, mention, model, opinion, page, placed, shop},
     conformance_tests,
 };

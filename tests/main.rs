@@ -8,6 +8,7 @@ mod classify;
 mod crash;
 mod demo;
 mod evaluation;
+mod explaining;
 mod faults;
 mod feeds;
 mod importing;

@@ -83,6 +83,16 @@ impl TextVectors {
         built
     }
 
+    /// Adds an example that is no text of the map; of other dimensions than those it is left out.
+    pub(crate) fn add_example(&mut self, touchpoint: usize, name: &str, vector: &Embedding) {
+        if self.dimensions == 0 {
+            self.dimensions = vector.dimensions();
+        }
+        if vector.dimensions() == self.dimensions && self.dimensions > 0 {
+            self.push(touchpoint, TextKind::Example, name, vector);
+        }
+    }
+
     fn push(&mut self, touchpoint: usize, kind: TextKind, text: &str, vector: &Embedding) {
         self.values.extend(vector.values().iter().map(|value| i16::from(*value)));
         self.rows.push(Row { touchpoint, kind, text: text.to_owned(), scale: scale(vector.values()) });

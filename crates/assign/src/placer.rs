@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch, Persona};
-use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override, opinions_meant};
+use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch, Persona, RuleIndex, RuleMatch};
+use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override, PlacedOpinion, opinions_meant};
 use moodline_types::{
     Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SentimentLabel, SourceId,
     StageId, TouchpointId,
 };
 
 use crate::{
-    AssignConfig, context,
+    AssignConfig, Nearness, context,
     likeness::{Likeness, TextVectors},
     tally::{self, Counted},
 };
@@ -52,6 +52,16 @@ pub struct Placement {
     pub detail: Option<String>,
 }
 
+/// Where the mention of a clause comes from.
+#[derive(Debug, Clone, Copy)]
+struct Origin<'a> {
+    source: Option<&'a SourceId>,
+    language: Option<&'a str>,
+}
+
+/// Confidence in a touchpoint that only the origin of a mention speaks for.
+const ORIGIN_SCORE: f32 = 0.5;
+
 /// A placement by the touchpoint's number in the journey.
 #[derive(Debug, Clone)]
 pub(crate) struct Spot {
@@ -70,6 +80,7 @@ pub struct Placer {
     touchpoints: Vec<(StageId, TouchpointId)>,
     numbers: HashMap<TouchpointId, usize>,
     keywords: KeywordIndex<TouchpointId>,
+    rules: RuleIndex,
     personas: Vec<Persona>,
     tells_hours: bool,
     persona_keywords: KeywordIndex<PersonaId>,
@@ -117,6 +128,7 @@ impl Placer {
             touchpoints,
             numbers,
             keywords: map.touchpoint_keywords(),
+            rules: map.rules(),
             personas: map.personas.clone(),
             tells_hours: map.tells_hours(),
             persona_keywords: map.persona_keywords(),
@@ -131,7 +143,8 @@ impl Placer {
     /// Places the opinions of one text, in order, without corrections: a keyword, an example, a description, the
     /// context.
     pub fn place_clauses(&self, title: Option<&str>, clauses: &[Clause<'_>]) -> Vec<Placement> {
-        let mut spots: Vec<Spot> = clauses.iter().map(|clause| self.spot(*clause)).collect();
+        let nowhere = Origin { source: None, language: None };
+        let mut spots: Vec<Spot> = clauses.iter().map(|clause| self.spot(*clause, nowhere)).collect();
         self.fill_context(title, clauses, &mut spots);
         spots.into_iter().map(|spot| self.named(spot)).collect()
     }
@@ -147,6 +160,7 @@ impl Placer {
             return nowhere(mention.id);
         }
         let corrections = self.corrections(judged, overrides);
+        let origin = Origin { source: Some(&mention.source), language: mention.language.as_deref() };
         let clauses: Vec<Clause<'_>> = opinions
             .iter()
             .map(|opinion| Clause { evidence: &opinion.judged.evidence, embedding: &opinion.judged.embedding })
@@ -154,9 +168,14 @@ impl Placer {
         let mut spots: Vec<Spot> = clauses
             .iter()
             .zip(&corrections)
-            .map(|(clause, correction)| correction.spot().unwrap_or_else(|| self.spot(*clause)))
+            .map(|(clause, correction)| correction.spot().unwrap_or_else(|| self.spot(*clause, origin)))
             .collect();
         self.fill_context(mention.title.as_deref(), &clauses, &mut spots);
+        for spot in spots.iter_mut().filter(|spot| spot.reason == AssignmentReason::Unassigned) {
+            if let Some(found) = self.rules.find_origin(origin.source, origin.language) {
+                *spot = by_rule(found, ORIGIN_SCORE);
+            }
+        }
 
         let mut tallies = Vec::new();
         let mut flags = Vec::new();
@@ -197,9 +216,12 @@ impl Placer {
     }
 
     /// What one opinion says by itself.
-    fn spot(&self, clause: Clause<'_>) -> Spot {
+    fn spot(&self, clause: Clause<'_>, origin: Origin<'_>) -> Spot {
         if let Some((place, keyword)) = self.rule(clause.evidence, Some(clause.embedding)) {
             return Spot { place: Some(place), score: 1.0, reason: AssignmentReason::Rule, detail: Some(keyword) };
+        }
+        if let Some(found) = self.rules.find(clause.evidence, origin.source, origin.language) {
+            return by_rule(found, 1.0);
         }
         let likeness = self.vectors.compare(clause.embedding);
         if let Some((place, text, cosine)) = likeness.example
@@ -209,6 +231,32 @@ impl Placer {
             return Spot { place: Some(place), score, reason: AssignmentReason::Example, detail };
         }
         self.nearest(&likeness)
+    }
+
+    /// The touchpoints nearest to a vector, the nearest first, at most three; and the nearest example.
+    pub(crate) fn nearness(&self, embedding: &Embedding) -> (Vec<Nearness>, Option<(TouchpointId, String, f32)>) {
+        let likeness = self.vectors.compare(embedding);
+        let near = |(place, cosine): (usize, &Option<f32>)| {
+            let share = likeness.share(place, self.calibration.similarity_temperature);
+            Some(Nearness { touchpoint: self.touchpoints[place].1.clone(), cosine: (*cosine)?, share })
+        };
+        let mut nearest: Vec<Nearness> = likeness.cosines.iter().enumerate().filter_map(near).collect();
+        nearest.sort_by(|a, b| b.cosine.total_cmp(&a.cosine));
+        nearest.truncate(3);
+        let example =
+            likeness.example.map(|(place, text, cosine)| (self.touchpoints[place].1.clone(), text.to_owned(), cosine));
+        (nearest, example)
+    }
+
+    /// Makes opinions that people placed examples of their touchpoints; of those that the map no longer has, none.
+    pub(crate) fn learn(&mut self, placed: &[PlacedOpinion]) {
+        for example in placed {
+            if let Some(number) = self.numbers.get(&example.touchpoint) {
+                // Their words stay theirs: whoever is like them must not hold a copy.
+                let name = format!("opinion {}, which a person placed here", example.opinion);
+                self.vectors.add_example(*number, &name, &example.embedding);
+            }
+        }
     }
 
     fn nearest(&self, likeness: &Likeness<'_>) -> Spot {
@@ -307,6 +355,11 @@ impl Placer {
             correction.placed_by = &said.actor;
         }
     }
+}
+
+fn by_rule(found: RuleMatch, score: f32) -> Spot {
+    let RuleMatch { touchpoint, because } = found;
+    Spot { place: Some(touchpoint), score, reason: AssignmentReason::Rule, detail: Some(because) }
 }
 
 /// What a mention that is none of the map's business adds to it.

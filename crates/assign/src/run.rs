@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, fmt, num::NonZero, sync::Arc, time::Instant};
 
-use moodline_maps::parse_map;
 use moodline_store::{
     AssignmentStore, Heartbeat, JudgedMention, MapStore, MentionAssignments, ModelRecord, OpinionStore, Override,
     OverrideStore, RunStore, StoreError, VectorStore, WorkKind, WorkStore,
@@ -10,10 +9,10 @@ use moodline_store::{
 use moodline_types::{Clock, MapId, MentionId, RunKind};
 use tracing::{info, warn};
 
-use crate::{AssignConfig, AssignError, Placer};
+use crate::{AssignConfig, AssignError, Moves, Placer, explain::placer};
 
 /// What placing changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AssignOutcome {
     /// Mentions placed and written.
     pub mentions: u64,
@@ -27,6 +26,8 @@ pub struct AssignOutcome {
     pub waiting: u64,
     /// Whether it was asked to stop before the end.
     pub stopped: bool,
+    /// Opinions that had a place on the map before and have another now.
+    pub moves: Moves,
 }
 
 impl fmt::Display for AssignOutcome {
@@ -222,16 +223,7 @@ where
         {
             return Ok((Arc::clone(&known.placer), model));
         }
-        let map = parse_map(self.map.as_str(), &record.definition)
-            .map_err(|source| AssignError::Definition { map: self.map.clone(), source: source.into() })?
-            .map;
-        let texts = map.distinct_texts();
-        let vectors = self.store.text_vectors(&model.id, &texts).await.map_err(|source| self.failed(source))?;
-        let missing = texts.iter().filter(|text| !vectors.contains_key(*text)).count();
-        if missing > 0 {
-            return Err(AssignError::NotEmbedded { map: self.map.clone(), missing, texts: texts.len() });
-        }
-        let placer = Arc::new(Placer::new(&map, &vectors, (&model).into(), self.config));
+        let placer = Arc::new(placer(self.store, &record, &model, self.config).await?);
         *prepared = Some(Prepared { placer: Arc::clone(&placer), version: record.version, model: model.clone() });
         Ok((placer, model))
     }
@@ -283,6 +275,7 @@ where
         let opinions = || results.iter().flat_map(|result| &result.assignments);
         outcome.mentions += written.written;
         outcome.lost += written.lost;
+        outcome.moves.add(&written.moved);
         outcome.opinions += opinions().count() as u64;
         outcome.unassigned += opinions().filter(|assignment| assignment.place.is_none()).count() as u64;
         outcome.waiting = outcome.waiting.saturating_sub(results.len() as u64);

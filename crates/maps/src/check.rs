@@ -77,6 +77,11 @@ impl<'a> Check<'a> {
         self.text(&touchpoint.name, &join(at, ["name".into()]));
         self.optional_text(touchpoint.description.as_ref(), &join(at, ["description".into()]));
         self.keywords(&touchpoint.keywords, at);
+        for (i, rule) in touchpoint.rules.iter().enumerate() {
+            if let Some((key, message)) = rule.fault(&self.document.value.channels) {
+                self.say(&join(at, ["rules".into(), i.into(), key.into()]), message);
+            }
+        }
         self.examples(&touchpoint.examples, at);
         for (key, score) in [("target", touchpoint.target), ("perceived", touchpoint.perceived)] {
             if let Some(score) = score.filter(|score| !(-1.0..=1.0).contains(score)) {
@@ -101,9 +106,13 @@ impl<'a> Check<'a> {
                 self.say(&join(at, [key.into()]), format!("`{key}` is empty; leave the key out instead"));
             }
         }
-        if touchpoint.description.is_none() && touchpoint.keywords.is_empty() && touchpoint.examples.is_empty() {
+        if touchpoint.description.is_none()
+            && touchpoint.keywords.is_empty()
+            && touchpoint.examples.is_empty()
+            && touchpoint.rules.is_empty()
+        {
             let message = format!(
-                "nothing can be assigned to touchpoint `{}`: it needs a description, keywords or examples",
+                "nothing can be assigned to touchpoint `{}`: it needs a description, keywords, rules or examples",
                 touchpoint.id
             );
             self.say(at, message);

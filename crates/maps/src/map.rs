@@ -8,7 +8,7 @@ use std::{
 use moodline_types::{MapId, PersonaId, SourceId, StageId, ThemeId, TouchpointId};
 use serde::{Deserialize, Serialize};
 
-use crate::{KeywordIndex, Lane, LocalText, Zone, version};
+use crate::{KeywordIndex, Lane, LocalText, Rule, RuleIndex, Zone, version};
 
 /// What a map depicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,9 @@ pub struct JourneyMap {
     /// The same for single sources.
     #[serde(default)]
     pub time_zones: BTreeMap<SourceId, Zone>,
+    /// Sources by the channel they belong to, for rules.
+    #[serde(default)]
+    pub channels: BTreeMap<String, Vec<SourceId>>,
     /// Kinds of customers.
     #[serde(default)]
     pub personas: Vec<Persona>,
@@ -149,6 +152,9 @@ pub struct Touchpoint {
     /// Words that place an opinion here whatever its vector says.
     #[serde(default)]
     pub keywords: Vec<String>,
+    /// Rules beyond keywords: patterns in the opinion, and where its mention comes from.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
     /// Sentences as customers write them; each gets a vector.
     #[serde(default)]
     pub examples: Vec<String>,
@@ -265,6 +271,11 @@ impl JourneyMap {
         KeywordIndex::new(self.touchpoints().flat_map(|(_, touchpoint)| {
             touchpoint.keywords.iter().map(|keyword| (touchpoint.id.clone(), keyword.as_str()))
         }))
+    }
+
+    /// The rules of the touchpoints, ready to be asked.
+    pub fn rules(&self) -> RuleIndex {
+        RuleIndex::new(self)
     }
 
     /// Finds personas by the keywords in a text.

@@ -6,7 +6,7 @@ use moodline_types::SourceId;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::{JourneyMap, LocalText};
+use crate::{JourneyMap, LocalText, Rule};
 
 /// First bytes of the SHA-256 that are kept: 16 hexadecimal digits.
 const KEPT_BYTES: usize = 8;
@@ -26,7 +26,20 @@ pub(crate) fn of(map: &JourneyMap) -> String {
         let touchpoints = stage.touchpoints.iter().map(|touchpoint| {
             let descriptions: BTreeSet<&str> =
                 touchpoint.description.iter().flat_map(LocalText::variants).map(|(_, text)| text).collect();
-            json!([touchpoint.id, sorted(&touchpoint.keywords), sorted(&touchpoint.examples), descriptions])
+            let mut parts = vec![
+                json!(touchpoint.id),
+                json!(sorted(&touchpoint.keywords)),
+                json!(sorted(&touchpoint.examples)),
+                json!(descriptions),
+            ];
+            if !touchpoint.rules.is_empty() {
+                let rule = |rule: &Rule| {
+                    let of_channel = rule.channel.as_ref().and_then(|channel| map.channels.get(channel));
+                    json!([rule.regex, rule.sources, rule.languages, rule.channel, of_channel])
+                };
+                parts.push(touchpoint.rules.iter().map(rule).collect());
+            }
+            serde_json::Value::Array(parts)
         });
         json!([stage.id, touchpoints.collect::<Vec<_>>()])
     });
@@ -98,6 +111,7 @@ keywords = ["wear"]
             ("refused", "taken"),
             ("at the till", "at the desk"),
             ("campus", "school"),
+            ("\"cash\"]", "\"cash\"]\nrules = [{ regex = \"paid\" }]"),
             ("id = \"shop\"", "id = \"shop-2\""),
             ("type = \"current-state\"", "type = \"current-state\"\nsources = [\"shop-reviews\"]"),
             ("type = \"current-state\"", "type = \"day-in-the-life\""),

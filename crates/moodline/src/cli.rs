@@ -1,6 +1,7 @@
 //! The command line, as `--help` shows it.
 
 mod data;
+mod explain;
 mod flags;
 mod maps;
 mod model;
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
+    explain::ExplainArgs,
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
     maps::{By, ExportArgs, ExportFormat, MapCommand, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
@@ -96,7 +98,9 @@ pub(crate) enum Command {
     Sources(SourcesArgs),
     /// Judge JSON Lines from standard input to standard output, without a database
     Classify(ClassifyArgs),
-    /// Correct the sentiment, touchpoint or relevance of one opinion
+    /// Say why the opinions of a mention lie where they do
+    Explain(ExplainArgs),
+    /// Correct the sentiment, touchpoint or relevance of an opinion, or of many
     Relabel(RelabelArgs),
     /// List the models, make another one's opinions count, or forget one
     #[command(subcommand)]

@@ -1,11 +1,13 @@
 //! Where opinions lie on a map, written with everything that follows from it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_store::{AssignmentStore, MentionAssignments, Result, RollupDifference, WorkKind, WriteOutcome, storable};
-use moodline_types::{Assignment, MapId, MentionId, Sentiment, representative};
+use moodline_store::{
+    AssignmentStore, MentionAssignments, Moved, Replaced, Result, RollupDifference, WorkKind, storable,
+};
+use moodline_types::{Assignment, IdError, MapId, MentionId, Sentiment, representative};
 use sqlx::QueryBuilder;
 
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
     failure::Attempt,
     flags::{self, Shown},
     rollups,
-    rows::{Db, ROWS_PER_INSERT, column, list, sentiment},
+    rows::{Db, ROWS_PER_INSERT, Row, column, corrupt, list, sentiment},
     work,
 };
 
@@ -39,7 +41,7 @@ async fn write(
     holder: &str,
     mentions: &[MentionAssignments],
     now: DateTime<Utc>,
-) -> Attempt<WriteOutcome> {
+) -> Attempt<Replaced> {
     let ids: Vec<MentionId> = mentions.iter().map(|mention| mention.mention).collect();
     let mut tx = store.write().await?;
     let held = work::held(&mut tx, WorkKind::Assign, map.as_str(), holder, &ids).await?;
@@ -48,17 +50,94 @@ async fn write(
 
     flags::follow(&mut tx, map, &held, &kept, now).await?;
     let flags = flags::shown(&mut tx, map, &held).await?;
-    replace(&mut tx, map, &held, &kept, &flags).await?;
+    let moved = replace(&mut tx, map, &held, &kept, &flags).await?;
     rollups::replace_tallies(&mut tx, map, &held, &kept).await?;
     work::done(&mut tx, WorkKind::Assign, map.as_str(), &held).await?;
     tx.commit().await?;
-    Ok(WriteOutcome { written: kept.len() as u64, lost: (mentions.len() - kept.len()) as u64 })
+    Ok(Replaced { written: kept.len() as u64, lost: (mentions.len() - kept.len()) as u64, moved })
 }
 
-async fn replace(tx: &mut Tx, map: &MapId, held: &[i64], kept: &[&MentionAssignments], flags: &Shown) -> Attempt<()> {
-    let sql = "DELETE FROM assignments WHERE map = $1 AND opinion_id IN (SELECT o.id FROM opinions o \
-               WHERE o.mention_id = ANY($2))";
-    sqlx::query(sql).bind(map.as_str()).bind(list(held)).execute(&mut **tx).await?;
+/// An assignment as its row has it.
+#[derive(Debug, PartialEq)]
+struct Line {
+    mention: i64,
+    stage: Option<String>,
+    touchpoint: Option<String>,
+    score: f32,
+    reason: String,
+    detail: Option<String>,
+    verdict: String,
+    negative: f32,
+    posted_ms: i64,
+    representative: f32,
+    flag_status: Option<String>,
+}
+
+/// Replaces the assignments of mentions where they differ; how many opinions moved, from where to where.
+async fn replace(
+    tx: &mut Tx,
+    map: &MapId,
+    held: &[i64],
+    kept: &[&MentionAssignments],
+    flags: &Shown,
+) -> Attempt<Vec<Moved>> {
+    let old = stored(tx, map, held).await?;
+    let new = lines(tx, held, kept, flags).await?;
+    let same: HashSet<i64> = new.iter().filter(|(id, line)| old.get(id) == Some(line)).map(|(id, _)| *id).collect();
+    let stale: Vec<i64> = old.keys().copied().filter(|id| !same.contains(id)).collect();
+    let sql = "DELETE FROM assignments WHERE map = $1 AND opinion_id = ANY($2)";
+    sqlx::query(sql).bind(map.as_str()).bind(list(&stale)).execute(&mut **tx).await?;
+    let fresh: Vec<&(i64, Line)> = new.iter().filter(|(id, _)| !same.contains(id)).collect();
+    for chunk in fresh.chunks(ROWS_PER_INSERT) {
+        let mut sql = QueryBuilder::<Db>::new(
+            "INSERT INTO assignments (opinion_id, map, mention_id, stage, touchpoint, score, reason, detail, verdict, \
+             negative, posted_ms, representative, flag_status) ",
+        );
+        sql.push_values(chunk, |mut row, (id, line)| {
+            row.push_bind(*id)
+                .push_bind(map.as_str())
+                .push_bind(line.mention)
+                .push_bind(line.stage.as_deref())
+                .push_bind(line.touchpoint.as_deref())
+                .push_bind(line.score)
+                .push_bind(line.reason.as_str())
+                .push_bind(line.detail.as_deref())
+                .push_bind(line.verdict.as_str())
+                .push_bind(line.negative)
+                .push_bind(line.posted_ms)
+                .push_bind(line.representative)
+                .push_bind(line.flag_status.as_deref());
+        });
+        sql.build().execute(&mut **tx).await?;
+    }
+    moved(&old, &fresh)
+}
+
+async fn stored(tx: &mut Tx, map: &MapId, held: &[i64]) -> Attempt<HashMap<i64, Line>> {
+    let sql = "SELECT a.* FROM opinions o JOIN assignments a ON a.opinion_id = o.id AND a.map = $1 \
+               WHERE o.mention_id = ANY($2)";
+    let rows = sqlx::query(sql).bind(map.as_str()).bind(list(held)).fetch_all(&mut **tx).await?;
+    let line = |row: &Row| {
+        let line = Line {
+            mention: column(row, "mention_id")?,
+            stage: column(row, "stage")?,
+            touchpoint: column(row, "touchpoint")?,
+            score: column(row, "score")?,
+            reason: column(row, "reason")?,
+            detail: column(row, "detail")?,
+            verdict: column(row, "verdict")?,
+            negative: column(row, "negative")?,
+            posted_ms: column(row, "posted_ms")?,
+            representative: column(row, "representative")?,
+            flag_status: column(row, "flag_status")?,
+        };
+        Ok((column(row, "opinion_id")?, line))
+    };
+    rows.iter().map(line).collect()
+}
+
+/// The assignments as they are to be written.
+async fn lines(tx: &mut Tx, held: &[i64], kept: &[&MentionAssignments], flags: &Shown) -> Attempt<Vec<(i64, Line)>> {
     let placed = placed(tx, held).await?;
     // An opinion that was replaced meanwhile has no place to be written to.
     let rows: Vec<(&Assignment, &Placed)> = kept
@@ -69,29 +148,39 @@ async fn replace(tx: &mut Tx, map: &MapId, held: &[i64], kept: &[&MentionAssignm
         .map(|(_, assignment, placed)| (assignment, placed))
         .collect();
     let opinions: HashSet<i64> = rows.iter().map(|(assignment, _)| assignment.opinion.0).collect();
-    for chunk in rows.chunks(ROWS_PER_INSERT) {
-        let mut sql = QueryBuilder::<Db>::new(
-            "INSERT INTO assignments (opinion_id, map, mention_id, stage, touchpoint, score, reason, detail, verdict, \
-             negative, posted_ms, representative, flag_status) ",
-        );
-        sql.push_values(chunk, |mut row, (assignment, placed)| {
-            row.push_bind(assignment.opinion.0)
-                .push_bind(map.as_str())
-                .push_bind(placed.mention)
-                .push_bind(assignment.place.as_ref().map(|(stage, _)| stage.as_str()))
-                .push_bind(assignment.place.as_ref().map(|(_, touchpoint)| touchpoint.as_str()))
-                .push_bind(assignment.score)
-                .push_bind(assignment.reason.as_str())
-                .push_bind(assignment.detail.as_deref().map(storable))
-                .push_bind(placed.verdict.as_str())
-                .push_bind(placed.sentiment.negative)
-                .push_bind(placed.posted_ms)
-                .push_bind(placed.representative(assignment))
-                .push_bind(flags.of(placed.mention, assignment, |flagged| opinions.contains(&flagged)));
-        });
-        sql.build().execute(&mut **tx).await?;
+    let line = |(assignment, placed): (&Assignment, &Placed)| {
+        let flag = flags.of(placed.mention, assignment, |flagged| opinions.contains(&flagged));
+        let line = Line {
+            mention: placed.mention,
+            stage: assignment.place.as_ref().map(|(stage, _)| stage.to_string()),
+            touchpoint: assignment.place.as_ref().map(|(_, touchpoint)| touchpoint.to_string()),
+            score: assignment.score,
+            reason: assignment.reason.to_string(),
+            detail: assignment.detail.as_deref().map(|detail| storable(detail).into_owned()),
+            verdict: placed.verdict.clone(),
+            negative: placed.sentiment.negative,
+            posted_ms: placed.posted_ms,
+            representative: placed.representative(assignment),
+            flag_status: flag.map(str::to_owned),
+        };
+        (assignment.opinion.0, line)
+    };
+    Ok(rows.into_iter().map(line).collect())
+}
+
+/// Opinions that were somewhere before and are elsewhere now.
+fn moved(old: &HashMap<i64, Line>, fresh: &[&(i64, Line)]) -> Attempt<Vec<Moved>> {
+    let mut counts: BTreeMap<(Option<&str>, Option<&str>), u64> = BTreeMap::new();
+    for (id, line) in fresh {
+        if let Some(before) = old.get(id).filter(|before| before.touchpoint != line.touchpoint) {
+            *counts.entry((before.touchpoint.as_deref(), line.touchpoint.as_deref())).or_default() += 1;
+        }
     }
-    Ok(())
+    let touchpoint = |name: Option<&str>| {
+        name.map(str::parse).transpose().map_err(|error: IdError| corrupt("assignments", "touchpoint", error))
+    };
+    let moved = |((from, to), opinions)| Ok(Moved { from: touchpoint(from)?, to: touchpoint(to)?, opinions });
+    counts.into_iter().map(moved).collect()
 }
 
 async fn placed(tx: &mut Tx, held: &[i64]) -> Attempt<HashMap<i64, Placed>> {
@@ -120,7 +209,7 @@ impl AssignmentStore for PostgresStore {
         holder: &str,
         mentions: &[MentionAssignments],
         now: DateTime<Utc>,
-    ) -> Result<WriteOutcome> {
+    ) -> Result<Replaced> {
         self.told("store assignments", write(self, map, holder, mentions, now).await)
     }
 

@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_store::{NewOverride, Override, OverrideStore, Result, StoreError, opinions_meant, storable};
-use moodline_types::{MapId, MentionId, OpinionId, SentimentLabel, full_text};
+use moodline_store::{
+    NewOverride, Override, OverrideStore, PlacedOpinion, Result, StoreError, opinions_meant, storable,
+};
+use moodline_types::{Embedding, MapId, MentionId, ModelId, OpinionId, SentimentLabel, full_text};
 use sqlx::Row as _;
 
 use crate::{
@@ -11,7 +13,7 @@ use crate::{
     connect::Tx,
     failure::Attempt,
     mentions,
-    rows::{Row, characters, column, instant, list, word_or_none},
+    rows::{Row, characters, column, instant, list, word, word_or_none},
     work,
 };
 
@@ -96,6 +98,24 @@ async fn of_mentions(store: &PostgresStore, mentions: &[MentionId]) -> Attempt<V
     rows.iter().map(stored).collect()
 }
 
+async fn placed(store: &PostgresStore, map: &MapId, model: &ModelId, limit: u32) -> Attempt<Vec<PlacedOpinion>> {
+    let sql = "SELECT o.id, v.touchpoint, e.embedding FROM overrides v \
+               JOIN opinions o ON o.mention_id = v.mention_id AND o.evidence = v.evidence AND o.model = $2 \
+               JOIN opinion_embeddings e ON e.opinion_id = o.id \
+               WHERE v.map = $1 AND v.touchpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM overrides w \
+                 WHERE w.mention_id = v.mention_id AND w.evidence = v.evidence AND w.id > v.id \
+                 AND (w.map = v.map OR w.relevant = FALSE)) ORDER BY v.id DESC LIMIT $3";
+    let query = sqlx::query(sql).bind(map.as_str()).bind(model.as_str()).bind(i64::from(limit));
+    let opinion = |row: &Row| {
+        Ok(PlacedOpinion {
+            opinion: OpinionId(column(row, "id")?),
+            touchpoint: word(row, "overrides", "touchpoint")?,
+            embedding: Embedding::from_bytes(row.try_get::<&[u8], _>("embedding")?),
+        })
+    };
+    query.fetch_all(store.read()).await?.iter().map(opinion).collect()
+}
+
 async fn corrected(store: &PostgresStore, after: Option<MentionId>, limit: u32) -> Attempt<Vec<MentionId>> {
     let sql = "SELECT DISTINCT mention_id FROM overrides WHERE mention_id > $1 ORDER BY mention_id LIMIT $2";
     let query = sqlx::query_scalar(sql).bind(after.map_or(i64::MIN, |id| id.0)).bind(i64::from(limit));
@@ -125,6 +145,10 @@ impl OverrideStore for PostgresStore {
 
     async fn overrides(&self, mentions: &[MentionId]) -> Result<Vec<Override>> {
         self.told("read corrections", of_mentions(self, mentions).await)
+    }
+
+    async fn placed_opinions(&self, map: &MapId, model: &ModelId, limit: u32) -> Result<Vec<PlacedOpinion>> {
+        self.told("read what people placed", placed(self, map, model, limit).await)
     }
 
     async fn corrected_mentions(&self, after: Option<MentionId>, limit: u32) -> Result<Vec<MentionId>> {

@@ -45,11 +45,13 @@ pub use flags::{FlagStore, triage_act};
 pub use heartbeat::Heartbeat;
 pub use jobs::{JobGuard, JobStore, workers_among};
 pub use layers::{HourRow, LayerSet, LayerStore, RollupRow, SegmentLayer, VoiceRow};
-pub use maps::{AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, RollupDifference, VectorStore};
+pub use maps::{
+    AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, Moved, Replaced, RollupDifference, VectorStore,
+};
 pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceReading, SourceState};
 pub use models::{Adoption, Forgetting, ModelState, ModelStore};
 pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOutcome};
-pub use overrides::{NewOverride, Override, OverrideStore, opinions_meant};
+pub use overrides::{NewOverride, Override, OverrideStore, PlacedOpinion, opinions_meant};
 pub use query::{QueryStore, checked};
 pub use runs::RunStore;
 pub use search::{Phrase, Search, words_of};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_types::{Assignment, Embedding, MapId, MentionId, ModelId, NewFlag, Tally};
+use moodline_types::{Assignment, Embedding, MapId, MentionId, ModelId, NewFlag, Tally, TouchpointId};
 
 use crate::Result;
 
@@ -71,6 +71,28 @@ pub struct MentionAssignments {
     pub flags: Vec<NewFlag>,
 }
 
+/// Opinions that left one place on a map for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Where they were; `None` for the unassigned bucket.
+    pub from: Option<TouchpointId>,
+    /// Where they are now.
+    pub to: Option<TouchpointId>,
+    /// How many.
+    pub opinions: u64,
+}
+
+/// What writing assignments did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Replaced {
+    /// Mentions whose result was written.
+    pub written: u64,
+    /// Mentions whose lease was gone; see [`crate::WriteOutcome::lost`].
+    pub lost: u64,
+    /// Opinions that had a place on the map before and have another now, by both places.
+    pub moved: Vec<Moved>,
+}
+
 /// A rollup that does not equal the sum of its tallies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RollupDifference {
@@ -86,7 +108,7 @@ pub struct RollupDifference {
 #[async_trait]
 pub trait AssignmentStore: Send + Sync {
     /// Replaces the assignments of mentions held under `holder`, moves the rollups from their old tallies to the new
-    /// ones, and ends their work, in one transaction.
+    /// ones, and ends their work, in one transaction. What is as it was is not written again.
     ///
     /// Flags follow: a new one is raised as open; one that is no longer warranted goes if nobody touched it (still
     /// open) and stays with its history otherwise.
@@ -96,7 +118,7 @@ pub trait AssignmentStore: Send + Sync {
         holder: &str,
         mentions: &[MentionAssignments],
         now: DateTime<Utc>,
-    ) -> Result<crate::WriteOutcome>;
+    ) -> Result<Replaced>;
 
     /// Counts the tallies again and names every rollup that differs: empty in a sound database.
     async fn recount(&self, map: &MapId) -> Result<Vec<RollupDifference>>;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_types::{MapId, MentionId, OpinionId, SentimentLabel, StageId, TouchpointId};
+use moodline_types::{Embedding, MapId, MentionId, ModelId, OpinionId, SentimentLabel, StageId, TouchpointId};
 
 use crate::{NewAct, Result};
 
@@ -57,6 +57,17 @@ pub struct Override {
     pub at: DateTime<Utc>,
 }
 
+/// An opinion that a person placed on a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedOpinion {
+    /// The opinion.
+    pub opinion: OpinionId,
+    /// Where the person put it.
+    pub touchpoint: TouchpointId,
+    /// Where it lies.
+    pub embedding: Embedding,
+}
+
 /// The override table.
 #[async_trait]
 pub trait OverrideStore: Send + Sync {
@@ -66,6 +77,10 @@ pub trait OverrideStore: Send + Sync {
 
     /// All corrections of these mentions, oldest first.
     async fn overrides(&self, mentions: &[MentionId]) -> Result<Vec<Override>>;
+
+    /// Opinions of a model, cut just as a person's correction has them, that lie where a person put them on a map: by the
+    /// latest word on each, the latest first, at most `limit`.
+    async fn placed_opinions(&self, map: &MapId, model: &ModelId, limit: u32) -> Result<Vec<PlacedOpinion>>;
 
     /// Mentions with a correction, by id: the first `limit` after `after`.
     async fn corrected_mentions(&self, after: Option<MentionId>, limit: u32) -> Result<Vec<MentionId>>;

@@ -228,12 +228,21 @@ pub(crate) struct SourceTestArgs {
   moodline relabel 1042 --sentiment neutral
   moodline relabel 1042 --map online-bank --touchpoint fees
   moodline relabel 1042 --irrelevant
+  moodline mentions --text zone --limit 1000 --format jsonl | moodline relabel --from - --sentiment neutral
 
-Opinion ids are those of `moodline mentions`. Corrections survive re-scoring and re-assignment.")]
+Opinion ids are those of `moodline mentions`. Corrections survive re-scoring and re-assignment, and an
+opinion that a person placed is an example for others like it. A list is shown first and corrected only with --yes.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct RelabelArgs {
     /// The opinion
-    #[arg(value_name = "OPINION", value_parser = |id: &str| id.parse().map(OpinionId))]
-    pub(crate) opinion: OpinionId,
+    #[arg(value_name = "OPINION", value_parser = |id: &str| id.parse().map(OpinionId), required_unless_present = "from")]
+    pub(crate) opinion: Option<OpinionId>,
+    /// A file of many, `-` for standard input: the JSON Lines of `moodline mentions`, or an opinion's id a line
+    #[arg(long, value_name = "FILE", conflicts_with = "opinion")]
+    pub(crate) from: Option<String>,
+    /// Correct all that --from names, instead of only showing them
+    #[arg(long, requires = "from")]
+    pub(crate) yes: bool,
     /// The sentiment it really has: negative, neutral, positive or mixed
     #[arg(long, value_name = "SENTIMENT")]
     pub(crate) sentiment: Option<SentimentLabel>,

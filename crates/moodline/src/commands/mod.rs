@@ -8,6 +8,7 @@ mod classify;
 mod demo;
 mod erase;
 mod eval;
+mod explain;
 mod feeds;
 mod flags;
 mod import;
@@ -122,6 +123,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Map(command) => map::run(command, context).await,
         Command::Sources(args) => sources::run(args, context).await,
         Command::Classify(args) => classify::run(args, context).await,
+        Command::Explain(args) => explain::run(args, context).await,
         Command::Relabel(args) => relabel::run(args, context).await,
         Command::Model(command) => model::run(command, context).await,
         Command::Schedule(args) => schedule::run(args, context).await,

@@ -1,15 +1,64 @@
-//! `moodline relabel`: a person's word against the machine's.
+//! `moodline relabel`: a person's word against the machine's, for one opinion or for many.
 
-use anyhow::{Result, bail};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Read as _},
+};
+
+use anyhow::{Context as _, Result, bail};
 use moodline_maps::parse_map;
 use moodline_store::NewOverride;
-use moodline_types::{Clock, SentimentLabel};
+use moodline_types::{Clock, MentionQuery, MentionRow, OpinionId, SentimentLabel};
+use serde_json::Value;
 
-use super::Context;
-use crate::{cli::RelabelArgs, output::Output};
+use super::{Context, mentions};
+use crate::{cli::RelabelArgs, output::Output, wire::App};
+
+/// Opinions asked for at once.
+const BATCH: usize = 500;
+
+/// Rows shown before many are corrected.
+const PREVIEW: usize = 10;
 
 pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
+    let correction = correction(&app, &args).await?;
+    let mut out = Output::new();
+    let opinions = match (&args.opinion, &args.from) {
+        (Some(opinion), _) => vec![*opinion],
+        (None, Some(from)) => {
+            let rows = rows(&app, &listed(from)?).await?;
+            if !args.yes {
+                return preview(&rows, &correction, &mut out);
+            }
+            rows.into_iter().map(|row| row.opinion).collect()
+        }
+        (None, None) => bail!("say which opinion, or give a list with --from"),
+    };
+    for opinion in &opinions {
+        app.store.add_override(*opinion, &correction, app.clock.now()).await?;
+    }
+    for map in app.map_ids(&[]).await? {
+        // The correction holds; a map that cannot be placed now is placed with it later.
+        match super::steps::place(&app, &map).await {
+            Ok(outcome) => {
+                for line in outcome.moves.lines() {
+                    out.line(format!("{map}: {line}"))?;
+                }
+            }
+            Err(error) => out.line(format!("{map}: not placed yet: {error:#}"))?,
+        }
+    }
+    out.line(match opinions.as_slice() {
+        [opinion] => format!("opinion {opinion} corrected; `moodline layers` draws the curve with it"),
+        _ => format!("{} opinions corrected; `moodline layers` draws the curve with them", opinions.len()),
+    })?;
+    Ok(out.flush()?)
+}
+
+/// What is said of the opinions.
+async fn correction(app: &App, args: &RelabelArgs) -> Result<NewOverride> {
     if args.sentiment == Some(SentimentLabel::Unsure) {
         bail!("`unsure` is the model's word; a person says negative, neutral, positive or mixed");
     }
@@ -38,15 +87,83 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
     if args.sentiment.is_none() && place.is_none() && relevant.is_none() {
         bail!("say what is wrong: --sentiment, --map with --touchpoint or --nowhere, --irrelevant or --relevant");
     }
-    let correction = NewOverride { sentiment: args.sentiment, place, relevant, actor: args.actor };
-    app.store.add_override(args.opinion, &correction, app.clock.now()).await?;
-    let mut out = Output::new();
-    for map in app.map_ids(&[]).await? {
-        // The correction holds; a map that cannot be placed now is placed with it later.
-        if let Err(error) = super::steps::place(&app, &map).await {
-            out.line(format!("{map}: not placed yet: {error:#}"))?;
+    Ok(NewOverride { sentiment: args.sentiment, place, relevant, actor: args.actor.clone() })
+}
+
+/// The opinions that a list names, each once: the JSON Lines of `moodline mentions`, or an id a line.
+fn listed(from: &str) -> Result<BTreeSet<OpinionId>> {
+    let text = if from == "-" {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text).context("could not read standard input")?;
+        text
+    } else {
+        fs::read_to_string(from).with_context(|| format!("could not read {from}"))?
+    };
+    let mut opinions = BTreeSet::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let Some(id) = opinion_of(line) else {
+            bail!(
+                "{from}, line {}: neither an opinion's id nor a line of `moodline mentions --format jsonl`",
+                number + 1
+            )
+        };
+        opinions.insert(id);
+    }
+    if opinions.is_empty() {
+        bail!("{from} names no opinions");
+    }
+    Ok(opinions)
+}
+
+fn opinion_of(line: &str) -> Option<OpinionId> {
+    match serde_json::from_str::<Value>(line.trim()).ok()? {
+        Value::Number(id) => id.as_i64(),
+        Value::Object(row) => row.get("opinion")?.as_i64(),
+        _ => None,
+    }
+    .map(OpinionId)
+}
+
+/// The opinions as they are now.
+async fn rows(app: &App, opinions: &BTreeSet<OpinionId>) -> Result<Vec<MentionRow>> {
+    let all: Vec<OpinionId> = opinions.iter().copied().collect();
+    let mut rows = Vec::new();
+    for batch in all.chunks(BATCH) {
+        let query = MentionQuery { opinions: Some(batch.to_vec()), limit: BATCH as u32, ..MentionQuery::default() };
+        rows.extend(app.store.find_mentions(&query).await?.rows);
+    }
+    let found: BTreeSet<OpinionId> = rows.iter().map(|row| row.opinion).collect();
+    let gone: Vec<String> = opinions.difference(&found).take(10).map(ToString::to_string).collect();
+    if !gone.is_empty() {
+        bail!(
+            "{} of the opinions are not there any more (judged anew, hidden or erased), e.g. {}; list them again",
+            opinions.len() - found.len(),
+            gone.join(", ")
+        );
+    }
+    Ok(rows)
+}
+
+fn preview(rows: &[MentionRow], correction: &NewOverride, out: &mut Output) -> Result<()> {
+    mentions::table(out, &rows[..rows.len().min(PREVIEW)])?;
+    let first = rows.first().map_or(OpinionId(0), |row| row.opinion);
+    let more = if rows.len() > PREVIEW { format!(", of which {PREVIEW} are shown") } else { String::new() };
+    let count = if rows.len() == 1 { "1 opinion".to_owned() } else { format!("{} opinions", rows.len()) };
+    out.line(format!("{count}{more} would be corrected: {}", correction.act(first).detail))?;
+    out.line("nothing was changed: add --yes to do it")?;
+    Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_ids_or_what_the_query_prints() {
+        assert_eq!(opinion_of("1042"), Some(OpinionId(1042)));
+        assert_eq!(opinion_of(r#"{"mention": 7, "opinion": 12, "text": "slow"}"#), Some(OpinionId(12)));
+        for line in ["slow", "{\"mention\": 7}", "[1]", "1.5"] {
+            assert_eq!(opinion_of(line), None, "{line}");
         }
     }
-    out.line(format!("opinion {} corrected; `moodline layers` draws the curve with it", args.opinion))?;
-    Ok(out.flush()?)
 }

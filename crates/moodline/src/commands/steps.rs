@@ -98,7 +98,11 @@ async fn place_and_draw(
     as_of: Option<NaiveDate>,
     say: &mut (dyn FnMut(String) -> std::io::Result<()> + Send),
 ) -> Result<()> {
-    say(format!("assign  {map}: {}", place(app, map).await?))?;
+    let placed = place(app, map).await?;
+    say(format!("assign  {map}: {placed}"))?;
+    for line in placed.moves.lines() {
+        say(format!("        {line}"))?;
+    }
     wait_for_others(app, WorkKind::Assign, map.as_str()).await?;
     if app.drain.is_stopping() {
         bail!("stopped before the layers of {map}; run it again to go on");
@@ -350,7 +354,11 @@ pub(super) async fn assign(args: MapArg, context: &Context) -> Result<()> {
     app.store.free_work_of_the_dead().await?;
     let mut out = Output::new();
     for map in app.map_ids(&args.map).await? {
-        out.line(format!("{map}: {}", place(&app, &map).await?))?;
+        let placed = place(&app, &map).await?;
+        out.line(format!("{map}: {placed}"))?;
+        for line in placed.moves.lines() {
+            out.line(format!("    {line}"))?;
+        }
     }
     Ok(out.flush()?)
 }

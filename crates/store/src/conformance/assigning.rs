@@ -3,7 +3,7 @@
 use moodline_types::{FlagStatus, MentionQuery, MentionRow, SentimentLabel};
 
 use super::given::{
-    assigned, at, id, judged, judgement, lease, mention, model, one_judged, opinion, page, placed, shop,
+    assigned, at, id, judged, judgement, lease, map, mention, model, one_judged, opinion, page, placed, shop,
 };
 use crate::{MentionAssignments, Result, Store, WorkKind};
 
@@ -103,5 +103,31 @@ pub async fn new_opinions_take_placing_back(store: &impl Store) -> Result<()> {
     assert_eq!(listed(store).await?, []);
     let rows = store.find_mentions(&MentionQuery::default()).await?.rows;
     assert_eq!(rows.iter().map(|row| (row.evidence.as_str(), &row.place)).collect::<Vec<_>>(), [("fast", &None)]);
+    Ok(())
+}
+
+/// Placing again tells which opinions left where for where; what is new moved nowhere, and what stays is not told.
+pub async fn what_moved_is_told(store: &impl Store) -> Result<()> {
+    let judged = one_judged(store, &[("slow", Negative), ("rude", Negative), ("cold", Negative)]).await?;
+    let mention = judged.mention.id;
+    let again = async |places: &[Option<&str>]| {
+        let version = format!("{places:?}");
+        store.register_map(&crate::MapRecord { version, ..map("m") }, at(5)).await?;
+        store.claim(WorkKind::Assign, "m", 10, &lease("x", at(6)), at(6)).await?;
+        let written = store.write_assignments(&id("m"), "x", &[placed(&judged, places)], at(7)).await?;
+        assert_eq!((written.written, written.lost), (1, 0), "{mention}");
+        Result::Ok(written.moved)
+    };
+    assert_eq!(again(&[Some("till"), Some("till"), None]).await?, []);
+    let moved = again(&[Some("desk"), Some("till"), Some("desk")]).await?;
+    let from_to: Vec<_> = moved
+        .iter()
+        .map(|moved| (moved.from.as_ref().map(ToString::to_string), moved.to.as_ref().map(ToString::to_string)))
+        .collect();
+    let desk = Some("desk".to_owned());
+    assert_eq!(from_to, [(None, desk.clone()), (Some("till".to_owned()), desk)]);
+    assert!(moved.iter().all(|moved| moved.opinions == 1));
+    assert_eq!(again(&[Some("desk"), Some("till"), Some("desk")]).await?, [], "nothing changed");
+    assert_eq!(store.recount(&id("m")).await?, []);
     Ok(())
 }

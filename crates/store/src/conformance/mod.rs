@@ -52,7 +52,7 @@ macro_rules! conformance_tests {
                 a_new_calibration_queues_every_map, a_failed_write_leaves_nothing;
             mapping: a_new_map_queues_what_is_judged, a_changed_map_queues_again, wording_alone_queues_nothing,
                 a_retired_map_is_out_of_use_until_it_is_back, texts_wait_for_vectors_per_model;
-            assigning: assignments_need_the_lease, placing_again_replaces, flags_follow_their_opinions, touched_flags_stay,
+            assigning: assignments_need_the_lease, placing_again_replaces, what_moved_is_told, flags_follow_their_opinions, touched_flags_stay,
                 new_opinions_take_placing_back;
             triaging: triage_changes_what_it_names, triage_is_on_record, triage_is_all_or_nothing, flag_queries_narrow,
                 handled_flags_are_not_taken_away;
@@ -62,7 +62,7 @@ macro_rules! conformance_tests {
                 what_the_adopted_model_has_not_judged_is_placed_again, models_change_hands_on_record, a_correction_holds_for_every_model,
                 a_touched_flag_outlives_its_model, only_what_does_not_count_is_forgotten, judged_by_both_means_as_they_are_now;
             overriding: a_correction_outlives_the_opinion, a_correction_queues_every_map, the_latest_correction_wins_in_lists,
-                correcting_nothing_is_an_error;
+                correcting_nothing_is_an_error, what_people_placed_is_found_by_their_latest_word;
             acting: a_correction_is_on_record, acts_are_listed_newest_first, a_job_is_taken_once_until_it_is_given_back,
                 work_of_a_process_that_is_gone_is_freed;
             erasing: what_is_meant_is_found, what_is_erased_is_gone_from_every_count, what_is_erased_does_not_come_back,

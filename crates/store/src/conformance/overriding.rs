@@ -91,3 +91,25 @@ pub async fn correcting_nothing_is_an_error(store: &impl Store) -> Result<()> {
     assert!(matches!(outcome, Err(StoreError::Missing { what: "opinion", .. })), "{outcome:?}");
     Ok(())
 }
+
+/// Opinions that people placed are found with their vectors, by the latest word on each.
+pub async fn what_people_placed_is_found_by_their_latest_word(store: &impl Store) -> Result<()> {
+    let judged = one_judged(store, &[("slow till", Negative), ("cold soup", Negative), ("spam", Negative)]).await?;
+    let put = |touchpoint: Option<&str>| NewOverride {
+        place: Some((id("m"), touchpoint.map(place))),
+        actor: "p".to_owned(),
+        ..NewOverride::default()
+    };
+    for (opinion, said) in [(0, put(Some("desk"))), (0, put(Some("till"))), (1, put(Some("kitchen"))), (1, put(None))] {
+        store.add_override(judged.opinions[opinion].id, &said, at(5)).await?;
+    }
+    store.add_override(judged.opinions[2].id, &put(Some("till")), at(5)).await?;
+    let spam = NewOverride { relevant: Some(false), actor: "p".to_owned(), ..NewOverride::default() };
+    store.add_override(judged.opinions[2].id, &spam, at(6)).await?;
+    let found = store.placed_opinions(&id("m"), &model().id, 10).await?;
+    let places: Vec<_> = found.iter().map(|placed| (placed.opinion, placed.touchpoint.as_str())).collect();
+    assert_eq!(places, [(judged.opinions[0].id, "till")]);
+    assert_eq!(found[0].embedding, judged.opinions[0].judged.embedding);
+    assert_eq!(store.placed_opinions(&id("other"), &model().id, 10).await?, []);
+    Ok(())
+}

@@ -71,7 +71,8 @@ fn every_opinion_says_why_it_lies_where_it_does() {
     assert!(map["runner_up"]["share"].as_f64().is_some() && map["version"].as_str().unwrap().len() == 16);
     assert!(map["unassigned_below"].as_f64().unwrap() > 0.0);
 
-    let money = &explained(&project, "2")["opinions"][0]["maps"][0];
+    let money = explained(&project, "2");
+    let money = &money["opinions"][0]["maps"][0];
     assert_eq!((&money["touchpoint"], &money["reason"]), (&"refunds".into(), &"rule".into()), "{money:#}");
     assert_eq!(money["detail"], "/money .{0,12}back/, language en");
 

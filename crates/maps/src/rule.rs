@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::JourneyMap;
 
-/// Bytes that all patterns of a map may take once compiled; hundreds of long ones fit.
+/// Bytes that a pattern may take once compiled: far more than anything a person writes.
 const MOST_BYTES: usize = 16 << 20;
 
 /// One rule of a touchpoint: an opinion belongs there if all of its conditions hold. An empty condition holds always.
@@ -112,10 +112,11 @@ impl RuleIndex {
                 }
             }
         }
-        let set = RegexSetBuilder::new(&patterns).case_insensitive(true).size_limit(MOST_BYTES).build();
-        // Each is small enough; together they may not be, and then none can be asked at once.
-        let set = set.unwrap_or_else(|_| RegexSet::empty());
-        Self { patterns: set, with_pattern, without }
+        // Each takes less than that, so that all together have room.
+        let room = MOST_BYTES.saturating_mul(patterns.len() + 1);
+        let patterns = RegexSetBuilder::new(&patterns).case_insensitive(true).size_limit(room).build();
+        let patterns = patterns.expect("patterns that compile one by one compile together");
+        Self { patterns, with_pattern, without }
     }
 
     /// Whether there are no rules.

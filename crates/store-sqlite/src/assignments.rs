@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use moodline_store::{
     AssignmentStore, MentionAssignments, Moved, Replaced, Result, RollupDifference, WorkKind, storable,
 };
-use moodline_types::{Assignment, IdError, MapId, MentionId, Sentiment, representative};
+use moodline_types::{Assignment, MapId, MentionId, Sentiment, TouchpointId, representative};
 use sqlx::QueryBuilder;
 
 use crate::{
@@ -176,11 +176,15 @@ fn moved(old: &HashMap<i64, Line>, fresh: &[&(i64, Line)]) -> Attempt<Vec<Moved>
             *counts.entry((before.touchpoint.as_deref(), line.touchpoint.as_deref())).or_default() += 1;
         }
     }
-    let touchpoint = |name: Option<&str>| {
-        name.map(str::parse).transpose().map_err(|error: IdError| corrupt("assignments", "touchpoint", error))
+    let touchpoint = |name: Option<&str>| -> Attempt<Option<TouchpointId>> {
+        let id = name.map(str::parse::<TouchpointId>).transpose();
+        id.map_err(|error| corrupt("assignments", "touchpoint", error))
     };
-    let moved = |((from, to), opinions)| Ok(Moved { from: touchpoint(from)?, to: touchpoint(to)?, opinions });
-    counts.into_iter().map(moved).collect()
+    let mut moved = Vec::with_capacity(counts.len());
+    for ((from, to), opinions) in counts {
+        moved.push(Moved { from: touchpoint(from)?, to: touchpoint(to)?, opinions });
+    }
+    Ok(moved)
 }
 
 async fn placed(tx: &mut Tx, held: &[i64]) -> Attempt<HashMap<i64, Placed>> {

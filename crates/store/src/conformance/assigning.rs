@@ -110,16 +110,16 @@ pub async fn new_opinions_take_placing_back(store: &impl Store) -> Result<()> {
 pub async fn what_moved_is_told(store: &impl Store) -> Result<()> {
     let judged = one_judged(store, &[("slow", Negative), ("rude", Negative), ("cold", Negative)]).await?;
     let mention = judged.mention.id;
-    let again = async |places: &[Option<&str>]| {
-        let version = format!("{places:?}");
+    let again = async |version: &'static str, places: [Option<&'static str>; 3]| {
+        let version = version.to_owned();
         store.register_map(&crate::MapRecord { version, ..map("m") }, at(5)).await?;
         store.claim(WorkKind::Assign, "m", 10, &lease("x", at(6)), at(6)).await?;
-        let written = store.write_assignments(&id("m"), "x", &[placed(&judged, places)], at(7)).await?;
+        let written = store.write_assignments(&id("m"), "x", &[placed(&judged, &places)], at(7)).await?;
         assert_eq!((written.written, written.lost), (1, 0), "{mention}");
         Result::Ok(written.moved)
     };
-    assert_eq!(again(&[Some("till"), Some("till"), None]).await?, []);
-    let moved = again(&[Some("desk"), Some("till"), Some("desk")]).await?;
+    assert_eq!(again("2", [Some("till"), Some("till"), None]).await?, []);
+    let moved = again("3", [Some("desk"), Some("till"), Some("desk")]).await?;
     let from_to: Vec<_> = moved
         .iter()
         .map(|moved| (moved.from.as_ref().map(ToString::to_string), moved.to.as_ref().map(ToString::to_string)))
@@ -127,7 +127,7 @@ pub async fn what_moved_is_told(store: &impl Store) -> Result<()> {
     let desk = Some("desk".to_owned());
     assert_eq!(from_to, [(None, desk.clone()), (Some("till".to_owned()), desk)]);
     assert!(moved.iter().all(|moved| moved.opinions == 1));
-    assert_eq!(again(&[Some("desk"), Some("till"), Some("desk")]).await?, [], "nothing changed");
+    assert_eq!(again("4", [Some("desk"), Some("till"), Some("desk")]).await?, [], "nothing changed");
     assert_eq!(store.recount(&id("m")).await?, []);
     Ok(())
 }

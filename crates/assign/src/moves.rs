@@ -23,7 +23,8 @@ impl Moves {
 
     /// A line per place that lost or won opinions, those with the most first: `payment: 120 left for refunds, 14 new`.
     pub fn lines(&self) -> Vec<String> {
-        let mut places: Vec<&Option<TouchpointId>> = self.0.keys().flat_map(|(from, to)| [from, to]).collect();
+        let mut places: Vec<Option<&TouchpointId>> =
+            self.0.keys().flat_map(|(from, to)| [from.as_ref(), to.as_ref()]).collect();
         places.sort();
         places.dedup();
         let mut lines: Vec<(u64, String)> = places.into_iter().map(|place| self.line(place)).collect();
@@ -31,16 +32,17 @@ impl Moves {
         lines.into_iter().map(|(_, line)| line).collect()
     }
 
-    fn line(&self, place: &Option<TouchpointId>) -> (u64, String) {
-        let mut left: Vec<(u64, &Option<TouchpointId>)> =
-            self.0.iter().filter(|((from, _), _)| from == place).map(|((_, to), opinions)| (*opinions, to)).collect();
+    fn line(&self, place: Option<&TouchpointId>) -> (u64, String) {
+        let from_here = self.0.iter().filter(|((from, _), _)| from.as_ref() == place);
+        let mut left: Vec<(u64, Option<&TouchpointId>)> =
+            from_here.map(|((_, to), opinions)| (*opinions, to.as_ref())).collect();
         left.sort_by_key(|(opinions, _)| std::cmp::Reverse(*opinions));
-        let new: u64 = self.0.iter().filter(|((_, to), _)| to == place).map(|(_, opinions)| opinions).sum();
+        let new: u64 = self.0.iter().filter(|((_, to), _)| to.as_ref() == place).map(|(_, opinions)| opinions).sum();
         let total = new + left.iter().map(|(opinions, _)| opinions).sum::<u64>();
         let mut parts: Vec<String> = Vec::new();
         for (opinions, to) in &left {
             let left = if parts.is_empty() { " left" } else { "" };
-            parts.push(format!("{opinions}{left} for {}", named(to)));
+            parts.push(format!("{opinions}{left} for {}", named(*to)));
         }
         if new > 0 {
             parts.push(format!("{new} new"));
@@ -55,8 +57,8 @@ impl fmt::Display for Moves {
     }
 }
 
-fn named(place: &Option<TouchpointId>) -> &str {
-    place.as_ref().map_or("nowhere", TouchpointId::as_str)
+fn named(place: Option<&TouchpointId>) -> &str {
+    place.map_or("nowhere", TouchpointId::as_str)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::support::{Project, Running, json_lines};
 /// Far longer than anything takes here; only a hang reaches it.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-fn terminate(service: &mut Running) -> i32 {
+pub(crate) fn terminate(service: &mut Running) -> i32 {
     Command::new("kill").args(["-TERM", &service.id().to_string()]).status().unwrap();
     let began = Instant::now();
     loop {
@@ -25,7 +25,7 @@ fn terminate(service: &mut Running) -> i32 {
     }
 }
 
-fn eventually(project: &Project, what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn eventually(project: &Project, what: &str, mut holds: impl FnMut() -> bool) {
     let began = Instant::now();
     while !holds() {
         assert!(began.elapsed() < PATIENCE, "{what} did not happen; the log says\n{}", project.log());

@@ -96,6 +96,7 @@ fn reset(value: &str, now: DateTime<Utc>) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use reqwest::header::{HeaderName, HeaderValue};
 
     use super::*;
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     fn every_dialect_is_understood() {
         let unix = "1777636830"; // 2026-05-01T12:00:30Z is 1777636830 − 1777636800 = 30 s away
-        let cases: [Case<'_>; 9] = [
+        let cases: [Case<'_>; 11] = [
             // Mastodon
             (
                 &[("X-RateLimit-Remaining", "7"), ("X-RateLimit-Reset", "2026-05-01T12:05:00.000Z")],
@@ -129,6 +130,9 @@ mod tests {
             ),
             // X
             (&[("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", unix)], Some(0.0), Some(30)),
+            // GitHub, Intercom
+            (&[("x-ratelimit-remaining", "4999"), ("x-ratelimit-reset", unix)], Some(4999.0), Some(30)),
+            (&[("X-RateLimit-Remaining", "5"), ("X-RateLimit-Reset", unix)], Some(5.0), Some(30)),
             // Reddit
             (&[("x-ratelimit-remaining", "99.5"), ("x-ratelimit-reset", "41")], Some(99.5), Some(41)),
             // Zendesk
@@ -151,6 +155,17 @@ mod tests {
         ];
         for (headers, remaining, reset) in cases {
             assert_eq!(read(headers), Some((remaining, reset)), "{headers:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_can_be_read(remaining in ".{0,24}", reset in "[0-9a-zA-Z:., +-]{0,40}", both in "[a-z0-9\"=:;,. -]{0,40}") {
+            let names = ["x-ratelimit-remaining", "x-rate-limit-reset", "ratelimit"];
+            let pairs = names.into_iter().zip([remaining, reset, both]);
+            let valid = pairs.filter_map(|(name, value)| Some((HeaderName::from_static(name), HeaderValue::from_str(&value).ok()?)));
+            let limit = RateLimit::read(&valid.collect(), "2026-05-01T12:00:00Z".parse().unwrap());
+            prop_assert!(limit.is_none_or(|limit| limit.remaining.is_none_or(f64::is_finite)));
         }
     }
 

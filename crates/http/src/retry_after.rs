@@ -43,6 +43,8 @@ pub(crate) fn http_date(value: &str) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn wait(value: &str) -> Option<u64> {
@@ -69,6 +71,14 @@ mod tests {
         assert_eq!(wait("Sun, 06 Nov 1994 08:00:00 GMT"), Some(1));
         assert_eq!(wait("99999999999999999999999"), Some(86_400));
         assert_eq!(wait("Tue, 06 Nov 2096 08:49:37 GMT"), Some(86_400));
+    }
+
+    proptest! {
+        #[test]
+        fn any_value_is_a_pause_within_reason_or_none(value in "(.{0,40}|[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} [0-9]{4} [0-9:]{8} GMT)") {
+            let now = "1994-11-06T08:49:00Z".parse().unwrap();
+            prop_assert!(parse_retry_after(&value, now).is_none_or(|wait| (SHORTEST..=LONGEST).contains(&wait)));
+        }
     }
 
     #[test]

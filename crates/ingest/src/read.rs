@@ -41,6 +41,11 @@ where
     S: MentionStore + RunStore + ?Sized,
 {
     let id = source.id().clone();
+    if !source.is_fetched() {
+        // Its health is told by what it is sent, not by our asking.
+        let page = source.fetch(None).await.map_err(|source| IngestError::Source { id: id.clone(), source })?;
+        return Ok(FetchOutcome { note: page.note, ..FetchOutcome::default() });
+    }
     let failed = |source: StoreError| IngestError::Store { id: id.clone(), source };
     let run = store.start_run(RunKind::Fetch, id.as_str(), clock.now()).await.map_err(failed)?;
     let result = pages(source, store, protection, clock, progress).await;

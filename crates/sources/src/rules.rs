@@ -139,6 +139,10 @@ impl Source for Ruled {
         self.rules.apply(&mut page);
         Ok(page)
     }
+
+    fn is_fetched(&self) -> bool {
+        self.source.is_fetched()
+    }
 }
 
 #[cfg(test)]

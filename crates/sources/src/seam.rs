@@ -20,6 +20,12 @@ pub trait Source: Send {
     /// # Errors
     /// [`SourceError::retry_after`] carries the host's own delay: the caller reschedules.
     async fn fetch(&mut self, cursor: Option<&Cursor>) -> Result<Page, SourceError>;
+
+    /// Whether there is anything to fetch: a source that is sent its mentions has nothing, and is not read on a
+    /// schedule.
+    fn is_fetched(&self) -> bool {
+        true
+    }
 }
 
 /// What one step brought.

@@ -37,6 +37,20 @@ fn examples_in_the_pages_of_sources_are_valid() {
     assert!(pages >= 8, "only {pages} sources were found in the pages");
 }
 
+#[test]
+fn every_page_says_what_its_source_cannot_see_and_whose_terms_hold() {
+    for entry in fs::read_dir(repository().join("docs/sources")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with("README.md") || path.ends_with("without-an-api.md") {
+            continue;
+        }
+        let page = fs::read_to_string(&path).unwrap().to_lowercase();
+        for words in ["cannot see", "terms"] {
+            assert!(page.contains(words), "{} says nothing of `{words}`", path.display());
+        }
+    }
+}
+
 /// The examples of the settings file, one for each kind, without their comment marks.
 fn shown() -> Vec<String> {
     let settings = fs::read_to_string(repository().join("config/moodline.toml")).unwrap();
@@ -77,7 +91,7 @@ fn named(refusal: &str, after: &str) -> Vec<String> {
 /// Those that every kind has; they are shown once.
 const SHARED: [&str; 5] = ["id", "schedule", "language", "enabled", "rules"];
 /// Keys that an example cannot show at their default.
-const OTHERWISE: [(&str, &str); 2] = [("google_play_web", "unofficial"), ("http", "order")];
+const OTHERWISE: [(&str, &str); 3] = [("google_play_web", "unofficial"), ("http", "order"), ("push", "text_format")];
 
 #[test]
 fn the_settings_file_shows_every_key_of_every_source_at_its_default() {

@@ -51,7 +51,7 @@ pub(super) async fn run(args: ScheduleArgs, context: &Context) -> Result<()> {
 pub(crate) fn jobs(app: &App) -> Result<Vec<(&'static str, String, Plan)>> {
     let settings = &app.loaded.settings;
     let mut jobs = Vec::new();
-    for source in app.sources(&[])? {
+    for source in app.sources(&[])?.into_iter().filter(|source| source.is_fetched()) {
         jobs.push(("fetch", source.id().to_string(), source_plan(settings, source.id())?));
     }
     for loaded in app.map_files()? {

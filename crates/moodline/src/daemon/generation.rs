@@ -38,6 +38,11 @@ impl Generation {
         if does(Role::Fetch) {
             let protection = Arc::new(app.protection()?);
             for source in app.sources(&[])? {
+                if !source.is_fetched() {
+                    info!(source.id = %source.id(), "source {} is sent its mentions", source.id());
+                    app.store.record_source_due(source.id(), None).await?;
+                    continue;
+                }
                 let plan = source_plan(settings, source.id())?;
                 info!(source.id = %source.id(), "source {} is read at {plan}", source.id());
                 let (app, protection) = (Arc::clone(&app), Arc::clone(&protection));

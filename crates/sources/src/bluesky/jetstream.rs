@@ -43,6 +43,8 @@ struct Listening {
     stream: WebSocket,
     /// Where the last page ended: only a run that goes on there may use the stream.
     position: Option<u64>,
+    /// Where it was opened: what comes after that is new to us, in whichever order.
+    opened_at: Option<u64>,
     /// When the run began: it has caught up with events as late as this.
     began_at: DateTime<Utc>,
     began: Instant,
@@ -70,6 +72,8 @@ struct Gathered {
     frames: usize,
     /// Whether the stream was opened for this page and no event has come yet.
     just_opened: bool,
+    /// Where the stream was opened.
+    opened_at: Option<u64>,
     notes: Vec<String>,
     caught_up: bool,
 }
@@ -122,19 +126,27 @@ impl JetstreamSource {
             opened => opened,
         };
         let stream = stream.map_err(SourceError::from_http)?;
-        Ok(Listening { stream, position: progress.position, began_at, began: Instant::now() })
+        let opened_at = progress.position;
+        Ok(Listening { stream, position: opened_at, opened_at, began_at, began: Instant::now() })
     }
 
     fn take(&self, frame: Frame, progress: &mut Progress, gathered: &mut Gathered) -> Result<(), SourceError> {
+        let mut late = false;
         if let (Some(position), Some(known), JetstreamVersion::V2) =
             (frame.cursor, progress.position, self.config.jetstream)
             && position <= known
         {
-            if position == known || !gathered.just_opened {
+            late = !gathered.just_opened && gathered.opened_at.is_none_or(|opened_at| position > opened_at);
+            if position == known || !(late || gathered.just_opened) {
                 return Ok(()); // the one asked from comes again, and others may
             }
-            gathered.notes.push(format!("{GAP_NOTE}the server counts its events anew"));
+            if !late {
+                gathered.notes.push(format!("{GAP_NOTE}the server counts its events anew"));
+            }
         }
+        // Where positions are times, one to come is no place to go on from.
+        let false_time = self.config.jetstream == JetstreamVersion::V1
+            && frame.seen_at.is_some_and(|seen_at| seen_at > Utc::now() + GAP);
         gathered.just_opened &= frame.cursor.is_none();
         if let (JetstreamVersion::V1, Some(seen_at), Some(heard_to)) =
             (self.config.jetstream, frame.seen_at, progress.heard_to_ms)
@@ -168,6 +180,9 @@ impl JetstreamSource {
                 return Err(SourceError::Other { reason, transient: name == "ConsumerTooSlow" });
             }
             Event::Outdated { .. } | Event::Other => {}
+        }
+        if late || false_time {
+            return Ok(());
         }
         progress.position = frame.cursor.or(progress.position);
         progress.heard_to_ms = frame.seen_at.map(|at| at.timestamp_millis()).or(progress.heard_to_ms);
@@ -243,6 +258,7 @@ impl Source for JetstreamSource {
             gathered.just_opened = true;
             self.open(&progress, &mut gathered.notes).await?
         };
+        gathered.opened_at = listening.opened_at;
         let before = progress.position;
         let ended = self.listen(&mut listening, &mut progress, &mut gathered).await;
         let advanced = progress.position != before;

@@ -1,6 +1,6 @@
 //! Answers of `/posts.json`.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::{DateTime, Utc};
 use moodline_types::RawMention;
@@ -69,6 +69,13 @@ pub(super) fn parse(bytes: &[u8], forum: &Url, categories: &HashSet<i64>) -> Res
 /// For anything but a post.
 pub(super) fn is_removed(bytes: &[u8]) -> Result<bool, serde_json::Error> {
     Ok(serde_json::from_slice::<Post>(bytes)?.is_removed())
+}
+
+/// How long a refused request is to wait, as `extras.wait_seconds` says; `None` where it does not.
+pub(super) fn wait(bytes: &[u8]) -> Option<Duration> {
+    let refusal: Value = serde_json::from_slice(bytes).ok()?;
+    let seconds = refusal["extras"]["wait_seconds"].as_f64().filter(|seconds| seconds.is_finite())?;
+    Some(Duration::from_secs(seconds.clamp(1.0, 86_400.0).ceil() as u64))
 }
 
 impl Post {

@@ -70,6 +70,11 @@ impl DiscourseSource {
             HttpError::Status { url, status: status @ (401 | 403), said } => {
                 SourceError::Refused { id: self.config.id.to_string(), url: url.into(), status, said }
             }
+            // Some say it in the body alone.
+            HttpError::RateLimited { host, retry_after, said, .. } => {
+                let retry_after = parse::wait(said.0.as_bytes()).unwrap_or(retry_after);
+                SourceError::RateLimited { host, retry_after }
+            }
             error => SourceError::from_http(error),
         })?;
         parse::parse(&answer.body, &self.forum, &self.categories).map_err(unexpected(&answer.url, "Discourse"))

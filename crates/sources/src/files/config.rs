@@ -49,7 +49,7 @@ impl FilesConfig {
         }
     }
 
-    pub(super) fn time_reading(&self) -> TimeReading {
+    pub(crate) fn time_reading(&self) -> TimeReading {
         let zone = self.time_zone.as_deref().and_then(|zone| zone.parse().ok());
         TimeReading { zone: zone.or(self.preset.zone()), format: self.time_format.clone() }
     }

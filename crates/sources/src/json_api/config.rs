@@ -82,8 +82,10 @@ source_config! {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fields {
-    /// Its id, a text or number that stays when it is edited.
-    pub id: Path,
+    /// Its id, a text or number that stays when it is edited. A list must have one; in a delivery, items without are
+    /// known by the delivery and their place in it.
+    #[serde(default)]
+    pub id: Option<Path>,
     /// What was said.
     pub text: Path,
     /// Its title.
@@ -241,6 +243,7 @@ impl SourceConfig for HttpApiConfig {
             }
         };
         let bare = self.url.replace("{token}", "").replace("{since}", "");
+        found(self.fields.id.is_some(), "fields.id must be given: an id that stays when the item is edited".to_owned());
         let is_web = url::Url::parse(&bare).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
         found(is_web, format!("url `{}` is not an http or https address", self.url));
         if let Some(body) = &self.body {

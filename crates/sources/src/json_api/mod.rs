@@ -15,3 +15,5 @@ mod tests;
 
 pub use access::{Auth, ClientAuth, OAuth};
 pub use config::{Fields, HttpApiConfig, Order, Paging, Since, TextFormat};
+pub(crate) use parse::Reading;
+pub use path::Path;

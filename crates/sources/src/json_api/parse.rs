@@ -1,5 +1,7 @@
 //! From an answer to the items in it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use moodline_types::{Rating, RawMention, RejectedRow};
 use serde_json::Value;
@@ -18,15 +20,17 @@ use crate::{
 };
 
 /// How items are read, made once.
-#[derive(Debug)]
-pub(super) struct Reading {
-    items: Path,
-    fields: Fields,
-    sorted: bool,
-    text_format: TextFormat,
-    time: TimeReading,
-    rating_scale: Option<[f32; 2]>,
-    rating_words: Vec<(String, f32)>,
+#[derive(Debug, Clone)]
+pub(crate) struct Reading {
+    pub(crate) items: Path,
+    pub(crate) fields: Fields,
+    /// Whether items have marks.
+    pub(crate) sorted: bool,
+    pub(crate) text_format: TextFormat,
+    pub(crate) time: TimeReading,
+    pub(crate) rating_scale: Option<[f32; 2]>,
+    /// As [`Reading::words`] makes them.
+    pub(crate) rating_words: Vec<(String, f32)>,
 }
 
 /// What an item turned out to be.
@@ -46,15 +50,21 @@ impl Reading {
             text_format: config.text_format,
             time: config.time_reading(),
             rating_scale: config.rating_scale,
-            rating_words: config.rating_words.iter().map(|(word, value)| (word.to_lowercase(), *value)).collect(),
+            rating_words: Self::words(&config.rating_words),
         }
     }
 
-    /// The items of an answer, without the next page.
+    /// Ratings in words, whatever their case.
+    pub(crate) fn words(words: &BTreeMap<String, f32>) -> Vec<(String, f32)> {
+        words.iter().map(|(word, value)| (word.to_lowercase(), *value)).collect()
+    }
+
+    /// The items of an answer, without the next page. `unnamed` gives an id to those in a place (from 1), where the
+    /// settings do not say that they have one.
     ///
     /// # Errors
     /// A sentence, where there is no list at the place of the settings: an error in the guise of success.
-    pub(super) fn step(&self, answer: &Value, origin: &str) -> Result<Step, String> {
+    pub(crate) fn step(&self, answer: &Value, origin: &str, unnamed: &dyn Fn(u64) -> String) -> Result<Step, String> {
         if let Some(list) = self.items.list()
             && !list.all(answer).iter().any(|found| found.is_array() || found.is_object() || found.is_null())
         {
@@ -64,7 +74,8 @@ impl Reading {
         let mut step = Step::default();
         for (index, value) in self.items.all(answer).into_iter().enumerate() {
             let mark = self.mark(value);
-            match self.item(value) {
+            let line = index as u64 + 1;
+            match self.item(value, &|| unnamed(line)) {
                 Ok(Read::Mention(mention)) => {
                     step.items.push(Item { mark, id: mention.external_id.clone(), mention: Some(mention) });
                 }
@@ -75,7 +86,7 @@ impl Reading {
                 Ok(Read::Silent(id)) => step.items.push(Item::passed_over(id, mark)),
                 Err(reason) => step.rejected.push(RejectedRow {
                     origin: origin.to_owned(),
-                    line: Some(index as u64 + 1),
+                    line: Some(line),
                     reason,
                     excerpt: excerpt(&value.to_string()),
                 }),
@@ -89,10 +100,14 @@ impl Reading {
         self.instant(path.first(item)?).map(|at| at.timestamp_millis())
     }
 
-    fn item(&self, item: &Value) -> Result<Read, String> {
+    fn item(&self, item: &Value, unnamed: &dyn Fn() -> String) -> Result<Read, String> {
         let Fields { id, text, title, time, rating, author, url, language, thread, deleted, .. } = &self.fields;
-        let external_id =
-            id.first(item).and_then(plain).ok_or_else(|| format!("no id at `{}`: a text or number", id.as_str()))?;
+        let external_id = match id {
+            None => unnamed(),
+            Some(id) => {
+                id.first(item).and_then(plain).ok_or_else(|| format!("no id at `{}`: a text or number", id.as_str()))?
+            }
+        };
         if deleted.as_ref().and_then(|deleted| deleted.first(item)).is_some_and(is_set) {
             return Ok(Read::Deleted(external_id));
         }

@@ -33,7 +33,7 @@ impl From<Path> for String {
 
 impl Path {
     /// As written.
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 

@@ -1,5 +1,7 @@
 //! Asks for the pages of one list.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use chrono::DateTime;
 use moodline_http::{HttpClient, HttpError, Request, Response};
@@ -64,7 +66,7 @@ impl HttpApiSource {
             api: "a JSON API",
             source,
         })?;
-        let step = self.reading.step(&answer, response.url.as_str());
+        let step = self.reading.step(&answer, response.url.as_str(), &|_| String::new());
         let mut step = step.map_err(|reason| self.unlike(&response, &reason))?;
         step.next = self.next(token, &step, &answer, &response)?;
         let validators = response.validators;
@@ -174,11 +176,14 @@ impl HttpApiSource {
         response: &Response,
     ) -> Result<Option<String>, SourceError> {
         let count = (step.items.len() + step.rejected.len()) as u64;
+        // A host that shows items twice counts them once: too small a step reads some again, too large a one misses some.
+        let ids: HashSet<&str> = step.items.iter().map(|item| item.id.as_str()).collect();
+        let distinct = (ids.len() + step.rejected.len()) as u64;
         let number = |first: u64| token.and_then(|token| token.parse().ok()).unwrap_or(first);
         Ok(match &self.config.paging {
             Paging::None => None,
             Paging::Page { first, .. } => (count > 0).then(|| (number(*first) + 1).to_string()),
-            Paging::Offset { .. } => (count > 0).then(|| (number(0) + count).to_string()),
+            Paging::Offset { .. } => (count > 0).then(|| (number(0) + distinct).to_string()),
             Paging::Cursor { next, more, .. } => {
                 let more = more.as_ref().is_none_or(|more| more.first(answer).is_some_and(is_set));
                 next.first(answer).and_then(plain).filter(|token| more && !token.is_empty())

@@ -249,7 +249,7 @@ fn items_are_read_or_set_aside_by_name() {
         {"answers": ["ok"]},
         {"id": "f", "answer": "misspelt"},
     ]);
-    let step = Reading::new(&config).step(&answer, "here").unwrap();
+    let step = Reading::new(&config).step(&answer, "here", &|_| String::new()).unwrap();
     let said: Vec<(&str, Option<&str>)> = step
         .items
         .iter()
@@ -271,7 +271,7 @@ proptest! {
         let config: toml::Table = toml::from_str(&REVIEWS.replace("URL", "https://a.example")).unwrap();
         let config: HttpApiConfig = config["http"].as_array().unwrap()[0].clone().try_into().unwrap();
         if let Ok(answer) = serde_json::from_slice::<Value>(&body) {
-            let _ = Reading::new(&config).step(&answer, "here");
+            let _ = Reading::new(&config).step(&answer, "here", &|_| String::new());
         }
     }
 }

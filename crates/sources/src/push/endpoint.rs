@@ -2,12 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use moodline_types::{RejectedRow, SourceId};
+use serde_json::Value;
 
 use super::{PushConfig, PushError, Signed, WebhookSecret, signature};
 use crate::{
-    BuildContext, Page, Rules,
+    BuildContext, Page, ParseError, Rules,
+    answer::in_language,
     files::{FilesConfig, json_items},
     identity::derived_id,
+    json_api::Reading,
 };
 
 /// A place that others send mentions to, its secrets at hand.
@@ -16,6 +19,8 @@ pub struct PushEndpoint {
     id: SourceId,
     secrets: Vec<WebhookSecret>,
     mapping: FilesConfig,
+    /// Where the settings name paths; then the mapping is not used.
+    reading: Option<Reading>,
     rules: Rules,
 }
 
@@ -30,7 +35,8 @@ impl PushEndpoint {
             WebhookSecret::read(&text).map_err(|reason| format!("source `{}`: secrets: {reason}", config.id))
         };
         let secrets = config.secrets.iter().map(secret).collect::<Result<_, String>>()?;
-        Ok(Self { id: config.id.clone(), secrets, mapping: config.mapping(), rules: config.rules.clone() })
+        let (mapping, reading) = (config.mapping(), config.reading());
+        Ok(Self { id: config.id.clone(), secrets, mapping, reading, rules: config.rules.clone() })
     }
 
     /// The source it belongs to.
@@ -45,24 +51,43 @@ impl PushEndpoint {
     /// Where it is not signed by one of the secrets just now, or is not JSON.
     pub fn read(&self, signed: Signed<'_>, body: &[u8], now: DateTime<Utc>) -> Result<Page, PushError> {
         signature::verify(signed, body, &self.secrets, now)?;
+        let mut page = match &self.reading {
+            Some(reading) => self.by_paths(reading, signed.id, body)?,
+            None => self.by_names(signed.id, body)?,
+        };
+        self.rules.apply(&mut page);
+        Ok(page)
+    }
+
+    fn by_paths(&self, reading: &Reading, delivery: &str, body: &[u8]) -> Result<Page, PushError> {
+        let unreadable = |reason| PushError::Body(ParseError::Table { reason });
+        let body: Value =
+            serde_json::from_slice(body).map_err(|error| unreadable(format!("not a JSON document: {error}")))?;
+        let own_id = |line: u64| derived_id(&[delivery, &line.to_string()]);
+        let step = reading.step(&body, delivery, &own_id).map_err(unreadable)?;
+        let mentions = step.items.into_iter().filter_map(|item| item.mention).collect();
+        let page = Page { mentions, rejected: step.rejected, removed: step.removed, ..Page::default() };
+        Ok(in_language(page, self.mapping.language.as_deref()))
+    }
+
+    fn by_names(&self, delivery: &str, body: &[u8]) -> Result<Page, PushError> {
         let mut page = Page::default();
         for (line, item) in (1..).zip(json_items(&self.mapping, body).map_err(PushError::Body)?) {
             match item.mention {
                 Ok(mut mention) => {
                     if !item.has_own_id {
-                        mention.external_id = derived_id(&[signed.id, &line.to_string()]);
+                        mention.external_id = derived_id(&[delivery, &line.to_string()]);
                     }
                     page.mentions.push(mention);
                 }
                 Err(reason) => page.rejected.push(RejectedRow {
-                    origin: signed.id.to_owned(),
+                    origin: delivery.to_owned(),
                     line: Some(line),
                     reason,
                     excerpt: item.excerpt,
                 }),
             }
         }
-        self.rules.apply(&mut page);
         Ok(page)
     }
 }
@@ -141,6 +166,49 @@ mod tests {
         assert_eq!(ids("msg_1"), ids("msg_1"));
         let (first, second) = (ids("msg_1"), ids("msg_2"));
         assert!(first[0] != first[1] && first.iter().all(|id| !second.contains(id)));
+    }
+
+    #[test]
+    fn items_may_be_named_by_paths() {
+        let endpoint = endpoint(
+            r#"items = "$.events[?@.kind == 'review']"
+            fields = { id = "$.review.id", text = "$.review.parts[*].html", rating = "$.review.verdict", deleted = "$.gone" }
+            text_format = "html"
+            rating_words = { good = 5, bad = 1 }
+            language = "de""#,
+        );
+        let body = r#"{"events": [
+            {"kind": "ping"},
+            {"kind": "review", "review": {"id": 7, "parts": [{"html": "<p>zu spät</p>"}, {"html": "<b>teuer</b>"}], "verdict": "bad"}},
+            {"kind": "review", "review": {"id": 8, "parts": []}},
+            {"kind": "review", "gone": true, "review": {"id": 9}}
+        ]}"#;
+        let page = deliver_to(&endpoint, "msg_1", body).unwrap();
+        let [mention] = page.mentions.as_slice() else { panic!("{page:?}") };
+        assert_eq!((mention.external_id.as_str(), mention.text.as_str()), ("7", "zu spät\n\nteuer"));
+        assert_eq!((mention.language.as_deref(), mention.rating.unwrap().value), (Some("de"), 1.0));
+        assert_eq!((page.removed.as_slice(), page.rejected[0].line), (["9".to_owned()].as_slice(), Some(2)));
+    }
+
+    #[test]
+    fn items_named_by_paths_without_ids_are_known_by_their_delivery() {
+        let endpoint = endpoint("items = \"$[*]\"\nfields = { text = \"$.said\" }");
+        let ids = |delivery| -> Vec<String> {
+            let page = deliver_to(&endpoint, delivery, r#"[{"said": "good"}, {"said": "good"}]"#).unwrap();
+            page.mentions.into_iter().map(|mention| mention.external_id).collect()
+        };
+        assert_eq!(ids("msg_1"), ids("msg_1"));
+        assert!(ids("msg_1")[0] != ids("msg_1")[1] && ids("msg_1")[0] != ids("msg_2")[0]);
+        let error = deliver_to(&endpoint, "msg_1", r#""text""#).unwrap_err();
+        assert!(moodline_types::error_chain(&error).contains("no list at `$`"), "{error}");
+    }
+
+    #[test]
+    fn paths_and_columns_at_once_are_a_mistake() {
+        let config = "id = \"shop\"\nsecrets = []\nitems = \"$\"\ncolumns = { text = \"a\" }";
+        let config: PushConfig = toml::from_str(config).unwrap();
+        let findings = crate::SourceConfig::findings(&config);
+        assert!(findings.iter().any(|finding| finding.contains("need each other")), "{findings:?}");
     }
 
     #[test]

@@ -30,6 +30,7 @@ mod watched;
 pub use lanes::Lanes;
 pub use newest_first::NewestFirst;
 pub use oldest_first::OldestFirst;
+pub(crate) use seen::Seen;
 pub use step::{Item, Marks, Step, Taken, Walk};
 pub(crate) use watched::Watch;
 pub use watched::Watched;

@@ -37,6 +37,9 @@ pub struct NewestFirst {
     /// Latest ids, of this walk and the ones before.
     #[serde(default)]
     latest: Seen,
+    /// Ids of the first page of the last completed walk: whoever comes down to the watermark meets them.
+    #[serde(default)]
+    known_top: Seen,
     /// The walk under way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     under_way: Option<UnderWay>,
@@ -54,6 +57,9 @@ struct UnderWay {
     barren: u32,
     /// Ids of its first page: a list that goes round begins anew with these.
     top: Seen,
+    /// Whether it has met the top of the walk before it.
+    #[serde(default)]
+    met_known: bool,
     /// Ids of its latest pages.
     walked: Seen,
     /// Tokens it went through.
@@ -96,7 +102,8 @@ impl NewestFirst {
         walk.pages += 1;
         let newest = step.items.iter().filter_map(|item| item.mark).filter(|mark| *mark <= marks.latest).max();
         walk.newest = walk.newest.max(newest);
-        let arrived = self.arrived(&step, marks);
+        walk.met_known |= step.items.iter().any(|item| self.known_top.contains(&item.id));
+        let arrived = self.arrived(&step, marks, walk.met_known);
         walk.barren = if self.remember(&mut walk, &step, first) { 0 } else { walk.barren + 1 };
         let broken = match &step.next {
             Some(token) if !arrived && !walk.tokens.add(token, TOKENS) => {
@@ -105,9 +112,12 @@ impl NewestFirst {
             Some(_) if !arrived && walk.barren >= BARREN_PAGES => {
                 Some("suspicious: many pages in a row brought nothing new")
             }
-            // Throttled hosts show an empty page for the end of the list.
+            // Throttled hosts show an empty page for the end of the list, others the same page again.
             None if step.items.is_empty() && self.watermark.is_some() => {
                 Some("suspicious: the list ended with an empty page before what was known")
+            }
+            None if !arrived && walk.barren > 0 && self.watermark.is_some() => {
+                Some("suspicious: the list ended with a repeated page before what was known")
             }
             _ => None,
         };
@@ -134,16 +144,20 @@ impl NewestFirst {
         self.watermark = self.watermark.max(walk.newest);
         self.completed = true;
         self.broken_off = 0;
+        if !walk.top.is_empty() {
+            self.known_top = walk.top.clone();
+        }
     }
 
     /// Whether this page reaches what earlier walks have read. Its last item decides: posts pinned at the top are old.
-    fn arrived(&self, step: &Step, marks: &Marks) -> bool {
-        let limit = match self.watermark {
-            Some(watermark) => watermark.saturating_sub(marks.overlap),
-            None => marks.floor,
+    /// Its mark alone is not believed, for it may be wrong: what the last walk began with must have come by as well.
+    fn arrived(&self, step: &Step, marks: &Marks, met_known: bool) -> bool {
+        let (limit, met) = match self.watermark {
+            Some(watermark) => (watermark.saturating_sub(marks.overlap), met_known || self.known_top.is_empty()),
+            None => (marks.floor, true),
         };
         match step.items.iter().rev().find_map(|item| item.mark) {
-            Some(mark) => mark <= limit,
+            Some(mark) => mark <= limit && met,
             // Without marks only familiar ids tell.
             None => {
                 self.completed && !step.items.is_empty() && step.items.iter().all(|item| self.latest.contains(&item.id))

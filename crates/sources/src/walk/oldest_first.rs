@@ -3,12 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    newest_first::SUSPICIOUS,
     seen::Seen,
     step::{Marks, Step, Taken, Walk, page},
 };
 
 const LATEST_IDS: usize = 1000;
 const TOKENS: usize = 1000;
+/// So many items that should come again are not gone all at once.
+const MANY: usize = 3;
 
 /// How far a list has been read that is asked for "everything since", oldest first. What has been read is done: the
 /// mark moves with every page.
@@ -26,6 +29,9 @@ pub struct OldestFirst {
     /// Pages since the last pause.
     #[serde(default)]
     pages: u32,
+    /// The newest marks read, ascending: few, to know when many should come again.
+    #[serde(default)]
+    tail: Vec<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -70,8 +76,15 @@ impl OldestFirst {
     /// mark just reached.
     pub fn take(mut self, step: Step, asks_again: bool, marks: &Marks) -> Taken<Self> {
         let since = self.since(marks);
+        // What lies in the overlap is listed again: an empty answer is then more often a fault than the truth.
+        let expected = self.tail.iter().filter(|mark| since.is_some_and(|since| **mark > since)).count();
+        let asked_first = self.under_way.is_none();
+        if asked_first && step.items.is_empty() && step.next.is_none() && expected >= MANY {
+            return Taken { page: page(step, false, Some(SUSPICIOUS)), walk: self };
+        }
         let newest = step.items.iter().filter_map(|item| item.mark).filter(|mark| *mark <= marks.latest).max();
         self.mark = self.mark.max(newest);
+        self.keep_tail(&step, marks);
         let fresh = self.latest.add_all(step.items.iter().map(|item| item.id.as_str()), LATEST_IDS);
         let mut walk = self.under_way.take().unwrap_or_default();
         let goes_on = walk.walked.add_all(step.items.iter().map(|item| item.id.as_str()), LATEST_IDS);
@@ -94,5 +107,12 @@ impl OldestFirst {
         }
         let note = if pauses { Some("paused after many pages; goes on at the next fetch") } else { note };
         Taken { page: page(step, more && !pauses, note), walk: self }
+    }
+
+    fn keep_tail(&mut self, step: &Step, marks: &Marks) {
+        self.tail.extend(step.items.iter().filter_map(|item| item.mark).filter(|mark| *mark <= marks.latest));
+        self.tail.sort_unstable();
+        self.tail.dedup();
+        self.tail.drain(..self.tail.len().saturating_sub(MANY));
     }
 }

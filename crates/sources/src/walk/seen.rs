@@ -9,11 +9,11 @@ use crate::identity::derived_id;
 /// Hashes of the latest texts: a bounded memory for "have I seen this?".
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub(super) struct Seen(VecDeque<String>);
+pub(crate) struct Seen(VecDeque<String>);
 
 impl Seen {
     /// Remembers a text, forgetting the oldest beyond `limit`; whether it was new.
-    pub(super) fn add(&mut self, text: &str, limit: usize) -> bool {
+    pub(crate) fn add(&mut self, text: &str, limit: usize) -> bool {
         let hash = short(text);
         if self.0.contains(&hash) {
             return false;
@@ -26,15 +26,15 @@ impl Seen {
     }
 
     /// Remembers all of them; whether any was new.
-    pub(super) fn add_all<'a>(&mut self, texts: impl Iterator<Item = &'a str>, limit: usize) -> bool {
+    pub(crate) fn add_all<'a>(&mut self, texts: impl Iterator<Item = &'a str>, limit: usize) -> bool {
         texts.filter(|text| self.add(text, limit)).count() > 0
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub(super) fn contains(&self, text: &str) -> bool {
+    pub(crate) fn contains(&self, text: &str) -> bool {
         self.0.contains(&short(text))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::parse::Ticket;
-use crate::walk::Walk;
+use crate::walk::{Seen, Walk};
 
 /// Tickets whose later messages are remembered, to hide them when the ticket is deleted.
 const REMEMBERED: usize = 2_000;
@@ -21,6 +21,15 @@ pub(super) struct Lane {
     pub(super) read_at: Option<i64>,
     #[serde(default)]
     pub(super) began_at: Option<i64>,
+    /// Cursors of the run under way: a host that goes round repeats them.
+    #[serde(default)]
+    pub(super) cursors: Seen,
+    /// When the newest item of a list was written, in milliseconds since 1970.
+    #[serde(default)]
+    pub(super) newest: Option<i64>,
+    /// Whether the reading of a list that is under way has met an item.
+    #[serde(default)]
+    pub(super) met: bool,
     /// Whether the export has more for this run.
     #[serde(default)]
     pub(super) more: bool,

@@ -14,10 +14,14 @@ use super::{
 use crate::{
     Page, Source, SourceError,
     answer::{ask, in_language},
-    walk::{Lanes, Step, Taken, Walk},
+    walk::{Lanes, Seen, Step, Taken, Walk},
 };
 
 const API: &str = "Zendesk's API";
+/// Cursors remembered of one run.
+const CURSORS: usize = 1000;
+/// Said of a host that goes round.
+const REPEATED: &str = "suspicious: the host repeated a page token";
 /// The export leaves the last minute out, and refuses to begin in it.
 const EXPORT_LAG: TimeDelta = TimeDelta::minutes(2);
 /// Ratings may be changed for weeks: those of the last month are read again in every run.
@@ -81,6 +85,13 @@ impl ZendeskSource {
             lane.waiting.extend(fresh);
         }
         lane.more = !read.end;
+        if read.end {
+            lane.cursors = Seen::default();
+        } else if !lane.after.as_ref().is_some_and(|after| lane.cursors.add(after, CURSORS)) {
+            // The run ends here; the next one asks from this cursor again.
+            (lane.more, lane.cursors) = (false, Seen::default());
+            (page.suspicious, page.note) = (true, Some(REPEATED.to_owned()));
+        }
         page.more = lane.more || !lane.waiting.is_empty();
         Ok(Taken { walk: lane, page })
     }
@@ -135,16 +146,22 @@ impl ZendeskSource {
         let step = ask(&self.http, &self.config.id, API, &request, |bytes| parse(bytes, base)).await?;
         let mut next = None;
         let mut page = page(step, |found| next = found);
-        let repeated = next.is_some() && next == lane.after;
-        if repeated {
-            page.note = Some("suspicious: the host repeated a page token".to_owned());
-            page.suspicious = true;
-        }
+        let newest = page.mentions.iter().filter_map(|mention| mention.posted_at).max();
+        let expected = lane.newest.is_some_and(|newest| newest > since);
+        lane.met |= !page.mentions.is_empty();
+        lane.newest = lane.newest.max(newest.filter(|at| *at <= Utc::now()).map(|at| at.timestamp_millis()));
+        let repeated = next.as_ref().is_some_and(|next| !lane.cursors.add(next, CURSORS));
+        let doubt = match (&next, repeated) {
+            (_, true) => Some(REPEATED),
+            (None, false) if expected && !lane.met => Some("suspicious: empty, although it had items before"),
+            _ => None,
+        };
+        (page.suspicious, page.note) = (doubt.is_some(), doubt.map(str::to_owned));
         lane.after = next.filter(|_| !repeated);
         page.more = lane.after.is_some();
         if !page.more {
-            lane.began_at = None;
-            if !repeated {
+            (lane.began_at, lane.met, lane.cursors) = (None, false, Seen::default());
+            if doubt.is_none() {
                 lane.read_at = Some(began);
             }
         }

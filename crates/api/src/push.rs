@@ -12,7 +12,6 @@ use axum::{
     routing::post,
 };
 use serde::Serialize;
-use serde_json::json;
 
 /// Largest delivery, in bytes. Longer lists are sent in several.
 const MAX_BODY_BYTES: usize = 4 * 1024 * 1024;
@@ -129,10 +128,11 @@ async fn push(
     }
 }
 
-/// An error as RFC 9457 has it.
+/// An error as RFC 9457 has it, with a title of its own.
 fn problem(status: StatusCode, title: &str, detail: &str) -> Response {
-    let body = json!({"type": "about:blank", "title": title, "status": status.as_u16(), "detail": detail});
-    (status, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    let mut refusal = crate::problem::Refusal::new(status, detail);
+    title.clone_into(&mut refusal.problem.title);
+    refusal.into_response()
 }
 
 #[cfg(test)]

@@ -2,11 +2,27 @@
 
 use std::{future::Future, net::SocketAddr};
 
-use axum::Router;
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing::{error, info, warn};
 
-use crate::{ApiConfig, ApiError};
+use crate::{
+    Access, Api, ApiConfig, ApiError, docs,
+    guard::{Outer, admit, fresh, outermost},
+    routes,
+};
+
+/// Everything under `/v1` but deliveries: who asks is known, and how often.
+pub fn v1_routes(api: &Api) -> Router {
+    let (router, _) = routes::all().split_for_parts();
+    let most = api.config().max_body_bytes;
+    router
+        .with_state(api.clone())
+        .merge(docs::routes())
+        .route_layer(middleware::from_fn(fresh))
+        .route_layer(middleware::from_fn_with_state(api.clone(), admit))
+        .route_layer(DefaultBodyLimit::max(most))
+}
 
 /// A server under way.
 #[derive(Debug)]
@@ -33,10 +49,12 @@ impl Server {
             Ok((listener, address))
         };
         let (listener, address) = listening.await.map_err(|source| ApiError::Listen { address, source })?;
-        if !address.ip().is_loopback() {
-            warn!("the service answers at {address} to whoever reaches it; nothing asks for a password");
+        if config.access == Access::Open && !config.is_local() {
+            warn!("the service answers at {address} to whoever reaches it: `api.access` is `open`");
         }
-        info!("health, readiness and metrics are at http://{address}/healthz, /readyz and /metrics");
+        info!("the service answers at http://{address}: /v1/docs, /healthz, /readyz and /metrics");
+        let routes = routes.layer(middleware::from_fn_with_state(Outer::new(config), outermost));
+        let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {
             if let Err(failure) = axum::serve(listener, routes).with_graceful_shutdown(stopping).await {
                 error!("the service no longer answers at {address}: {failure}");
@@ -66,7 +84,7 @@ mod tests {
     #[tokio::test]
     async fn a_taken_port_is_named_with_its_setting() {
         let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let config = ApiConfig { listen: taken.local_addr().ok() };
+        let config = ApiConfig { listen: taken.local_addr().ok(), ..ApiConfig::default() };
         let error = Server::start(&config, Router::new(), std::future::pending()).await.unwrap_err();
         let said = error.to_string();
         assert!(said.contains("api.listen") && said.contains("127.0.0.1"), "{said}");
@@ -77,7 +95,7 @@ mod tests {
         let off = Server::start(&ApiConfig::default(), Router::new(), std::future::pending()).await;
         assert!(off.unwrap().is_none());
         let (stop, stopped) = oneshot::channel::<()>();
-        let config = ApiConfig { listen: "127.0.0.1:0".parse().ok() };
+        let config = ApiConfig { listen: "127.0.0.1:0".parse().ok(), ..ApiConfig::default() };
         let server = Server::start(&config, Router::new(), async { drop(stopped.await) }).await.unwrap().unwrap();
         assert_ne!(server.address().port(), 0);
         stop.send(()).unwrap();

@@ -1,5 +1,6 @@
 //! The command line, as `--help` shows it.
 
+mod access;
 mod data;
 mod explain;
 mod flags;
@@ -15,10 +16,11 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
+    access::{CorrectionsArgs, EventsArgs, RunsArgs, StatusArgs, TokenCommand, TokenCreateArgs},
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
     explain::ExplainArgs,
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
-    maps::{By, ExportArgs, ExportFormat, MapCommand, ShowArgs},
+    maps::{By, ExportArgs, ExportFormat, MapCommand, MapLayersArgs, PartsArgs, ShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
     models::{AddArgs, AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
     service::{AuditArgs, BackupArgs, EraseArgs, EraseWhat, RestoreArgs, ScheduleArgs, WorkCommand},
@@ -102,13 +104,24 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Correct the sentiment, touchpoint or relevance of an opinion, or of many
     Relabel(RelabelArgs),
+    /// List what was corrected, and by whom
+    Corrections(CorrectionsArgs),
     /// List the models, make another one's opinions count, or forget one
     #[command(subcommand)]
     Model(ModelCommand),
     /// Show when every source is read and every map refreshed next
     Schedule(ScheduleArgs),
     /// Show what runs, what is due, what is stuck and how old every map is
-    Status,
+    Status(StatusArgs),
+    /// Show what ran, newest first
+    Runs(RunsArgs),
+    /// Print new flags and alerts as JSON Lines, also as they come
+    Events(EventsArgs),
+    /// Make, list and revoke the tokens of the HTTP API
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Print the OpenAPI document of the HTTP API
+    Openapi,
     /// Erase mentions by author, address, id or words, for good
     Erase(EraseArgs),
     /// Show who did what: corrections, erasures, backups and the like

@@ -10,6 +10,7 @@ mod generation;
 mod notify;
 mod probe;
 mod push;
+mod serve;
 mod timing;
 mod working;
 
@@ -26,7 +27,10 @@ pub(crate) use self::{
     drawing::last_refresh,
     generation::{map_plan, source_plan},
 };
-use self::{generation::Generation, notify::Supervisor, probe::AppProbe, push::AppReceiver, timing::LONGEST_SLEEP};
+use self::{
+    generation::Generation, notify::Supervisor, probe::AppProbe, push::AppReceiver, serve::AppHost,
+    timing::LONGEST_SLEEP,
+};
 use crate::{
     cli::{Role, RunArgs},
     commands::Context,
@@ -51,8 +55,9 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
     let app = App::open(loaded, context.drain.child(), context.progress).await?;
     let (store, pulse) = (Arc::clone(&app.store), app.pulse.clone());
     let model = if args.does(Role::Enrich) { Some(ready_model(&app).await?) } else { None };
+    let host = AppHost::new(app.again(app.loaded.clone(), context.drain.child()));
     let server = match app.loaded.settings.api.listen {
-        Some(_) if args.does(Role::Api) => start_server(&app, &context.drain).await?,
+        Some(_) if args.does(Role::Api) => start_server(&app, &host, &context.drain).await?,
         None if args.role.contains(&Role::Api) => {
             let file = app.loaded.file.display();
             return Err(BadSettings(format!("{file}: --role api needs an address: `[api] listen`")).into());
@@ -77,6 +82,7 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
                 match prepared(&generation, context).await {
                     Ok((app, model)) => {
                         generation.stop(DRAIN_LIMIT).await;
+                        host.now(app.again(app.loaded.clone(), context.drain.child()));
                         generation = Generation::start(app, &args, model).await?;
                         info!("settings and maps were read again");
                     }
@@ -114,7 +120,7 @@ async fn prepared(old: &Generation, context: &Context) -> Result<(App, Option<Sh
         bail!("another database takes a restart");
     }
     if before.settings.api != loaded.settings.api {
-        bail!("another address to listen at takes a restart");
+        bail!("other settings under `[api]` take a restart");
     }
     if before.settings.sources.push != loaded.settings.sources.push {
         bail!("other endpoints under `sources.push` take a restart");
@@ -168,8 +174,8 @@ impl Reloads {
     }
 }
 
-/// Answers health, readiness and metrics where the settings say so. Other routes are merged here.
-async fn start_server(app: &App, drain: &Drain) -> Result<Option<Server>> {
+/// Answers questions, health, readiness and metrics where the settings say so. Other routes are merged here.
+async fn start_server(app: &App, host: &AppHost, drain: &Drain) -> Result<Option<Server>> {
     let metrics = Metrics::install()?;
     tokio::spawn({
         let (drain, metrics) = (drain.clone(), metrics.clone());
@@ -181,7 +187,7 @@ async fn start_server(app: &App, drain: &Drain) -> Result<Option<Server>> {
     });
     let store = Arc::clone(&app.store);
     let probe = AppProbe { store, clock: app.clock, drain: drain.clone(), pulse: app.pulse.clone(), metrics };
-    let mut routes = moodline_api::routes(Arc::new(probe));
+    let mut routes = moodline_api::routes(Arc::new(probe)).merge(serve::routes(app, host).await?);
     if let Some(receiver) = AppReceiver::new(app)? {
         routes = routes.merge(moodline_api::push_routes(Arc::new(receiver)));
     }

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 use moodline_types::SentimentLabel;
+use serde::Serialize;
 use unicode_width::UnicodeWidthChar;
 
 /// Standard output, buffered, with what it can show.
@@ -22,6 +23,21 @@ impl Output {
     /// One line.
     pub(crate) fn line(&mut self, text: impl AsRef<str>) -> io::Result<()> {
         writeln!(self.writer, "{}", text.as_ref())
+    }
+
+    /// A value as indented JSON.
+    pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut self.writer, value)?;
+        self.gap()
+    }
+
+    /// Values as JSON, one a line.
+    pub(crate) fn json_lines(&mut self, values: &[impl Serialize]) -> io::Result<()> {
+        for value in values {
+            serde_json::to_writer(&mut self.writer, value)?;
+            self.gap()?;
+        }
+        Ok(())
     }
 
     /// An empty line.

@@ -255,7 +255,7 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
             findings.push(document.finding(&[section.into(), key.into()], format!("`{key}` must be {range}")));
         }
     };
-    let Settings { enrich, assign, layers, themes, model, http, .. } = settings;
+    let Settings { enrich, assign, layers, themes, model, http, api, .. } = settings;
     within("enrich", "batch_mentions", (1..=10_000).contains(&enrich.batch_mentions), "from 1 to 10000");
     within("enrich", "max_tries", (1..=1000).contains(&enrich.max_tries), "from 1 to 1000");
     within("enrich", "lease", !enrich.lease.is_zero(), "longer than nothing");
@@ -278,6 +278,12 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("model", "batch_tokens", (64..=1_000_000).contains(&model.batch_tokens), "from 64 to 1000000");
     within("http", "max_body_bytes", http.max_body_bytes > 0, "above 0");
     within("http", "max_per_host", (1..=100).contains(&http.max_per_host), "from 1 to 100");
+    within("api", "requests_per_second", api.requests_per_second > 0, "above 0");
+    within("api", "burst", api.burst > 0, "above 0");
+    within("api", "max_concurrent", (1..=10_000).contains(&api.max_concurrent), "from 1 to 10000");
+    within("api", "max_streams", api.max_streams <= 1000, "at most 1000");
+    within("api", "max_body_bytes", (1024..=16 << 20).contains(&api.max_body_bytes), "from 1024 to 16777216");
+    within("api", "timeout", !api.timeout.is_zero(), "longer than nothing");
     within("http", "timeout", !http.timeout.is_zero(), "longer than nothing");
     for (name, pattern) in &settings.privacy.patterns {
         if let Err(error) = Redactor::new(&[], &BTreeMap::from([(name.clone(), pattern.clone())])) {

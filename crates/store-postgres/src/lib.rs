@@ -32,6 +32,7 @@ mod rows;
 mod runs;
 mod theme_writes;
 mod themes;
+mod tokens;
 mod triage;
 mod vectors;
 mod voices;

@@ -36,6 +36,7 @@ mod rows;
 mod runs;
 mod theme_writes;
 mod themes;
+mod tokens;
 mod triage;
 mod vectors;
 mod voices;

@@ -40,14 +40,31 @@ fn conditions(sql: &mut QueryBuilder<Db>, query: &FlagQuery) {
     }
 }
 
+/// Flags with their mentions and words, up to the conditions.
+const ROWS: &str = "SELECT f.*, m.source, m.url, m.posted_ms, coalesce(o.evidence, m.text) AS evidence \
+                    FROM flags f JOIN mentions m ON m.id = f.mention_id LEFT JOIN opinions o ON o.id = f.opinion_id";
+
 async fn find(store: &SqliteStore, query: &FlagQuery) -> Attempt<Vec<FlagRow>> {
-    let mut sql = QueryBuilder::<Db>::new(
-        "SELECT f.*, m.source, m.url, m.posted_ms, coalesce(o.evidence, m.text) AS evidence \
-         FROM flags f JOIN mentions m ON m.id = f.mention_id LEFT JOIN opinions o ON o.id = f.opinion_id",
-    );
+    let mut sql = QueryBuilder::<Db>::new(ROWS);
     conditions(&mut sql, query);
+    if let Some((severity, id)) = query.after {
+        sql.push(" AND (f.severity < ").push_bind(severity).push(" OR (f.severity = ").push_bind(severity);
+        sql.push(" AND f.id > ").push_bind(id.0).push("))");
+    }
     sql.push(" ORDER BY f.severity DESC, f.id LIMIT ").push_bind(i64::from(query.limit));
     sql.build().fetch_all(store.read()).await?.iter().map(found).collect()
+}
+
+async fn raised_after(store: &SqliteStore, flag: FlagId, limit: u32) -> Attempt<Vec<FlagRow>> {
+    let mut sql = QueryBuilder::<Db>::new(ROWS);
+    sql.push(" WHERE m.hidden_ms IS NULL AND f.id > ").push_bind(flag.0);
+    sql.push(" ORDER BY f.id LIMIT ").push_bind(i64::from(limit));
+    sql.build().fetch_all(store.read()).await?.iter().map(found).collect()
+}
+
+async fn newest(store: &SqliteStore) -> Attempt<Option<FlagId>> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT max(id) FROM flags").fetch_one(store.read()).await?;
+    Ok(newest.map(FlagId))
 }
 
 fn found(row: &Row) -> Attempt<FlagRow> {
@@ -131,6 +148,14 @@ async fn history(store: &SqliteStore, flag: FlagId) -> Attempt<Vec<FlagEvent>> {
 impl FlagStore for SqliteStore {
     async fn flags(&self, query: &FlagQuery) -> Result<Vec<FlagRow>> {
         self.told("list flags", find(self, query).await)
+    }
+
+    async fn flags_after(&self, flag: FlagId, limit: u32) -> Result<Vec<FlagRow>> {
+        self.told("list new flags", raised_after(self, flag, limit).await)
+    }
+
+    async fn newest_flag(&self) -> Result<Option<FlagId>> {
+        self.told("find the newest flag", newest(self).await)
     }
 
     async fn count_flags(&self, query: &FlagQuery) -> Result<u64> {

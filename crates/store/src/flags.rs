@@ -26,10 +26,16 @@ pub fn triage_act(flag: FlagId, change: &Triage) -> NewAct {
 /// The flag table and its history. Flags are raised and lowered with assignments; this is for people.
 #[async_trait]
 pub trait FlagStore: Send + Sync {
-    /// The flags that fit, the most severe first. Those of hidden mentions are left out.
+    /// The flags that fit, the most severe first, of equals the one raised first. Those of hidden mentions are left out.
     async fn flags(&self, query: &FlagQuery) -> Result<Vec<FlagRow>>;
 
-    /// How many fit, whatever the limit.
+    /// The flags raised after `flag`, in the order they were raised: at most `limit`.
+    async fn flags_after(&self, flag: FlagId, limit: u32) -> Result<Vec<FlagRow>>;
+
+    /// The flag raised last, whatever became of it; `None` before the first.
+    async fn newest_flag(&self) -> Result<Option<FlagId>>;
+
+    /// How many fit, whatever the limit and where they begin.
     async fn count_flags(&self, query: &FlagQuery) -> Result<u64>;
 
     /// Does the same with all of these flags, and writes it into the history of each and into the audit log: all of

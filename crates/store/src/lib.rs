@@ -27,8 +27,8 @@ mod runs;
 mod search;
 mod text;
 mod themes;
+mod tokens;
 mod voices;
-
 mod work;
 
 use std::path::Path;
@@ -60,6 +60,7 @@ pub use themes::{
     Clustering, KnownTheme, NewTheme, NewVoice, ThemeMark, ThemeOpinion, ThemeSet, ThemeStore, ThemeVoice,
     TouchpointThemes,
 };
+pub use tokens::{NewToken, TokenStore};
 pub use voices::voice;
 pub use work::{Backlog, Lease, WorkItem, WorkKind, WorkStore};
 
@@ -87,6 +88,7 @@ pub trait Store:
     + JobStore
     + PrivacyStore
     + ThemeStore
+    + TokenStore
     + Send
     + Sync
 {

@@ -62,6 +62,8 @@ pub struct FlagQuery {
     pub assignee: Option<String>,
     /// Only those due before.
     pub due_before: Option<DateTime<Utc>>,
+    /// Only those that come after one with this severity and id.
+    pub after: Option<(f32, FlagId)>,
     /// Most rows to return.
     pub limit: u32,
 }
@@ -75,6 +77,7 @@ impl Default for FlagQuery {
             statuses: Vec::new(),
             assignee: None,
             due_before: None,
+            after: None,
             limit: 100,
         }
     }

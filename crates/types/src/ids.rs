@@ -91,6 +91,11 @@ name_id!(
     ModelId, "model id", max 80, extra "-._", alphabet "a–z, 0–9, -, . and _"
 );
 
+name_id!(
+    /// Name of a token of the HTTP API, e.g. `dashboard`: 1–40 of `a–z`, `0–9`, `-`.
+    TokenName, "token name", max 40, extra "-", alphabet "a–z, 0–9 and -"
+);
+
 macro_rules! row_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*

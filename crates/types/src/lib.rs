@@ -23,6 +23,7 @@ mod run;
 mod secret;
 mod sentiment;
 mod theme;
+mod token;
 mod touchpoint_change;
 
 pub use alert::{Alert, AlertEpisode, AlertFigures, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier};
@@ -35,7 +36,7 @@ pub use error::error_chain;
 pub use flag::{Flag, FlagEvent, FlagQuery, FlagRow, FlagStatus, NewFlag, Triage};
 pub use ids::{
     AlertId, ChangeId, FlagId, IdError, MapId, MentionId, ModelId, OpinionId, PersonaId, RunId, SourceId, StageId,
-    ThemeId, TouchpointId,
+    ThemeId, TokenName, TouchpointId,
 };
 pub use interval::{Interval, IntervalError};
 pub use layer::{Change, Corrected, Counts, Layer, LayerNode, LayerState, Period};
@@ -51,4 +52,5 @@ pub use run::{Run, RunKind, RunStatus};
 pub use secret::{Secret, SecretError, SecretText};
 pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};
 pub use theme::{Measured, Theme, ThemeKind, ThemeQuote, ThemedTouchpoint};
+pub use token::{Scope, Token};
 pub use touchpoint_change::TouchpointChange;

@@ -115,7 +115,7 @@ pub(crate) struct MentionsArgs {
     #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
     pub(crate) text: Option<String>,
     /// Only mentions with this many stars, 1 to 5: `2`, or `1..2`; other scales are stretched to it
-    #[arg(long, value_name = "STARS", value_parser = stars)]
+    #[arg(long, value_name = "STARS", value_parser = moodline_api::ask::mentions::stars)]
     pub(crate) rating: Option<StarRange>,
     /// Only mentions of this author, by the hash that the JSON shows as `author`
     #[arg(long, value_name = "HASH")]
@@ -123,6 +123,9 @@ pub(crate) struct MentionsArgs {
     /// Only this mention, by its id; may be given several times
     #[arg(long, value_name = "ID", value_parser = mention_id)]
     pub(crate) mention: Vec<MentionId>,
+    /// Only this opinion, by its id; may be given several times
+    #[arg(long, value_name = "ID", value_parser = |id: &str| id.parse().map(OpinionId))]
+    pub(crate) opinion: Vec<OpinionId>,
     /// Only opinions that contradict the stars given: complaints under many stars, praise under few
     #[arg(long)]
     pub(crate) mismatch: bool,
@@ -144,13 +147,6 @@ pub(crate) struct MentionsArgs {
     pub(crate) count: bool,
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
-}
-
-fn stars(text: &str) -> Result<StarRange, String> {
-    let (least, most) = text.split_once("..").unwrap_or((text, text));
-    let ends = least.trim().parse().ok().zip(most.trim().parse().ok());
-    ends.map(|(least, most)| StarRange { least, most })
-        .ok_or_else(|| format!("`{text}` is neither a number of stars such as `2` nor a range such as `1..2`"))
 }
 
 fn mention_id(text: &str) -> Result<MentionId, String> {

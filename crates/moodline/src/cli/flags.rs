@@ -47,6 +47,9 @@ pub(crate) struct FlagListArgs {
     /// Most rows to show
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) limit: u32,
+    /// Where the page before ended: its `next`
+    #[arg(long, value_name = "NEXT")]
+    pub(crate) after: Option<String>,
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
 }
@@ -86,6 +89,8 @@ pub(crate) struct FlagSetArgs {
     /// Who says so
     #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
     pub(crate) actor: String,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
 }
 
 #[derive(Debug, Args)]

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use moodline_types::{MapId, PersonaId};
+use moodline_api::body::{Level, PeriodKind};
+use moodline_types::{MapId, PersonaId, StageId, TouchpointId};
 
 use super::{ListFormat, ShowFormat};
 
@@ -41,6 +42,17 @@ Complete examples: online-bank, fashion-retailer, fitness-app, food-delivery")]
         #[arg(long)]
         stdout: bool,
     },
+    /// The stages of a map
+    Stages(PartsArgs),
+    /// The touchpoints of a map, with what places opinions there
+    Touchpoints(PartsArgs),
+    /// The personas of a map
+    Personas(PartsArgs),
+    /// The numbers of a map's curve: how things stand, and week by week
+    #[command(after_help = "Examples:
+  moodline map layers online-bank --period window --level touchpoint
+  moodline map layers online-bank --period week --touchpoint transfers --format json")]
+    Layers(MapLayersArgs),
     /// One map with its layer, for other tools
     #[command(after_help = "Examples:
   moodline map export online-bank --format svg --output bank.svg
@@ -114,6 +126,80 @@ impl By {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PartsArgs {
+    /// The map
+    pub(crate) map: MapId,
+    /// Language of names, e.g. zh-Hans
+    #[arg(long, default_value = "en", value_name = "LANG")]
+    pub(crate) names: String,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MapLayersArgs {
+    /// The map
+    pub(crate) map: MapId,
+    /// As it was in this run
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<i64>,
+    /// Only the whole map, stages, or touchpoints
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub(crate) level: Option<LevelArg>,
+    /// Only this stage and its touchpoints
+    #[arg(long, value_name = "STAGE")]
+    pub(crate) stage: Option<StageId>,
+    /// Only this touchpoint
+    #[arg(long, value_name = "TOUCHPOINT")]
+    pub(crate) touchpoint: Option<TouchpointId>,
+    /// Only what this persona's mentions say
+    #[arg(long, value_name = "PERSONA")]
+    pub(crate) persona: Option<PersonaId>,
+    /// How things stand, or the curve over time
+    #[arg(long, value_enum, value_name = "PERIOD")]
+    pub(crate) period: Option<PeriodArg>,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelArg {
+    Map,
+    Stage,
+    Touchpoint,
+}
+
+impl From<LevelArg> for Level {
+    fn from(level: LevelArg) -> Self {
+        match level {
+            LevelArg::Map => Self::Map,
+            LevelArg::Stage => Self::Stage,
+            LevelArg::Touchpoint => Self::Touchpoint,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PeriodArg {
+    /// The window that ends with the refresh
+    Window,
+    /// Calendar weeks
+    Week,
+    /// Calendar months
+    Month,
+}
+
+impl From<PeriodArg> for PeriodKind {
+    fn from(period: PeriodArg) -> Self {
+        match period {
+            PeriodArg::Window => Self::Window,
+            PeriodArg::Week => Self::Week,
+            PeriodArg::Month => Self::Month,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ExportArgs {
     /// The map
     pub(crate) map: MapId,
@@ -123,6 +209,9 @@ pub(crate) struct ExportArgs {
     /// Language of names, e.g. zh-Hans
     #[arg(long, default_value = "en", value_name = "LANG")]
     pub(crate) names: String,
+    /// As it was in this run
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<i64>,
     /// File to write [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

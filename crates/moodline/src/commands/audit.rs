@@ -1,7 +1,7 @@
 //! `moodline audit`: who did what.
 
 use anyhow::Result;
-use serde_json::json;
+use moodline_api::{ask::journal, body::Act};
 
 use super::Context;
 use crate::{
@@ -11,20 +11,15 @@ use crate::{
 
 pub(super) async fn run(args: AuditArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
-    let acts = app.store.acts(args.action.as_deref(), args.limit).await?;
+    let acts = journal::acts(app.store.as_ref(), args.action.as_deref(), args.limit).await?;
     let mut out = Output::new();
     if args.format == ShowFormat::Json {
-        let rows = acts.iter().map(|act| {
-            let moodline_store::NewAct { actor, action, subject, detail } = &act.act;
-            json!({"id": act.id, "at": act.at, "actor": actor, "action": action, "subject": subject, "detail": detail})
-        });
-        out.line(serde_json::to_string_pretty(&rows.collect::<Vec<_>>())?)?;
+        out.json(&acts)?;
         return Ok(out.flush()?);
     }
     let mut table = out.new_table(&["When (UTC)", "Who", "Did", "To", "How"]);
-    for act in acts {
-        let moodline_store::NewAct { actor, action, subject, detail } = act.act;
-        table.add_row([act.at.format("%Y-%m-%d %H:%M:%S").to_string(), actor, action, subject, detail]);
+    for Act { at, actor, action, subject, detail, .. } in acts {
+        table.add_row([at.format("%Y-%m-%d %H:%M:%S").to_string(), actor, action, subject, detail]);
     }
     out.table(&table)?;
     Ok(out.flush()?)

@@ -7,11 +7,12 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use moodline_api::body;
 use moodline_assign::{Calibration, Clause, Placement, Placer};
 use moodline_enrich::SharedModel;
 use moodline_maps::read_map;
 use moodline_model::Verdict;
-use moodline_types::{Emotions, Sentiment, SentimentLabel, error_chain};
+use moodline_types::error_chain;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -148,8 +149,8 @@ fn answer(request: &Request, verdict: &Verdict, model: &SharedModel, placer: Opt
             object.insert("start".to_owned(), json!(opinion.start));
             object.insert("end".to_owned(), json!(opinion.end));
             object.insert("text".to_owned(), json!(opinion.evidence));
-            object.insert("sentiment".to_owned(), sentiment_json(opinion.label, opinion.sentiment));
-            object.insert("emotion".to_owned(), emotions_json(opinion.emotions));
+            object.insert("sentiment".to_owned(), json!(body::Verdict::new(opinion.label, opinion.sentiment)));
+            object.insert("emotion".to_owned(), json!(body::Emotions::from(opinion.emotions)));
             if let Some(found) = &found {
                 object.insert("assignment".to_owned(), found.get(index).map_or(Value::Null, assignment_json));
             }
@@ -160,28 +161,9 @@ fn answer(request: &Request, verdict: &Verdict, model: &SharedModel, placer: Opt
         "id": request.id,
         "lang": verdict.language,
         "model": model.profile().id,
-        "sentiment": sentiment_json(verdict.label, verdict.sentiment),
-        "emotion": emotions_json(verdict.emotions),
+        "sentiment": body::Verdict::new(verdict.label, verdict.sentiment),
+        "emotion": body::Emotions::from(verdict.emotions),
         "opinions": opinions,
-    })
-}
-
-/// A verdict in the shape all JSON of moodline has.
-pub(super) fn sentiment_json(label: SentimentLabel, sentiment: Sentiment) -> Value {
-    json!({
-        "label": label,
-        "negative": rounded(sentiment.negative),
-        "neutral": rounded(sentiment.neutral),
-        "positive": rounded(sentiment.positive),
-    })
-}
-
-/// Emotions in the shape all JSON of moodline has.
-pub(super) fn emotions_json(emotions: Emotions) -> Value {
-    let Emotions { joy, anger, sadness, fear, surprise, disgust, neutral } = emotions;
-    json!({
-        "joy": rounded(joy), "anger": rounded(anger), "sadness": rounded(sadness), "fear": rounded(fear),
-        "surprise": rounded(surprise), "disgust": rounded(disgust), "neutral": rounded(neutral),
     })
 }
 
@@ -192,12 +174,7 @@ fn assignment_json(assignment: &Placement) -> Value {
         None => (None, None),
     };
     json!({
-        "stage": stage, "touchpoint": touchpoint, "score": rounded(assignment.score), "reason": assignment.reason,
+        "stage": stage, "touchpoint": touchpoint, "score": body::rounded(assignment.score), "reason": assignment.reason,
         "detail": assignment.detail,
     })
-}
-
-/// Four decimals, without the noise of single precision.
-pub(super) fn rounded(value: f32) -> f64 {
-    (f64::from(value) * 10_000.0).round() / 10_000.0
 }

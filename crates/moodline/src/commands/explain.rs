@@ -1,15 +1,13 @@
 //! `moodline explain`: why a mention's opinions lie where they do.
 
 use anyhow::{Result, bail};
+use moodline_api::body::{Emotions, Verdict, rounded};
 use moodline_assign::{Explainer, Explanation};
 use moodline_store::{JudgedMention, Override};
 use moodline_types::{MapId, MentionQuery, MentionRow, Opinion};
 use serde_json::{Value, json};
 
-use super::{
-    Context,
-    classify::{emotions_json, rounded, sentiment_json},
-};
+use super::Context;
 use crate::{
     cli::{ExplainArgs, ShowFormat},
     output::Output,
@@ -204,7 +202,7 @@ fn to_json(judged: &JudgedMention, overrides: &[Override], accounts: &[Account])
         });
         json!({
             "opinion": opinion.id, "start": part.start, "end": part.end, "text": part.evidence, "model": opinion.model,
-            "sentiment": sentiment_json(part.label, part.sentiment), "emotion": emotions_json(part.emotions),
+            "sentiment": Verdict::new(part.label, part.sentiment), "emotion": Emotions::from(part.emotions),
             "maps": maps.collect::<Vec<_>>(),
         })
     });

@@ -1,14 +1,15 @@
 //! `moodline flags`: triage of what asks for attention.
 
-use std::collections::BTreeMap;
-
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use moodline_maps::parse_map;
-use moodline_types::{Clock, FlagId, FlagQuery, FlagRow, FlagStatus, MapId, Triage};
-use serde::Serialize;
+use moodline_api::{
+    Words,
+    ask::flags,
+    body::{Flag, FlagHistory, FlagSelection, FlagTriage},
+};
+use moodline_types::{Clock, FlagQuery, FlagStatus};
 
-use super::{Context, map::read_measured, mentions::cell};
+use super::{Context, mentions::cell};
 use crate::{
     cli::{
         FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand, ListFormat, ShowFormat,
@@ -16,11 +17,6 @@ use crate::{
     output::{Output, number, shorten, terminal_width},
     wire::App,
 };
-
-/// Most flags that one command changes or a digest reads.
-const MOST: u32 = 100_000;
-/// Quotes shown for each owner.
-const QUOTES: usize = 3;
 
 pub(super) async fn run(command: FlagsCommand, context: &Context) -> Result<()> {
     let app = context.app().await?;
@@ -32,15 +28,7 @@ pub(super) async fn run(command: FlagsCommand, context: &Context) -> Result<()> 
     }
 }
 
-/// Refuses names that do not exist: an empty list would say that nobody complained.
-async fn query(filter: &FlagFilter, limit: u32, app: &App) -> Result<FlagQuery> {
-    if let Some(id) = &filter.map {
-        let map = read_measured(app, id, None).await?.loaded.map;
-        if let Some(touchpoint) = filter.touchpoint.as_ref().filter(|id| map.touchpoint(id).is_none()) {
-            let known: Vec<&str> = map.touchpoints().map(|(_, t)| t.id.as_str()).collect();
-            bail!("map {id} has no touchpoint `{touchpoint}`; it has {}", known.join(", "));
-        }
-    }
+fn query(filter: &FlagFilter, after: Option<&str>, limit: u32, app: &App) -> Result<FlagQuery> {
     Ok(FlagQuery {
         ids: Vec::new(),
         map: filter.map.clone(),
@@ -48,36 +36,32 @@ async fn query(filter: &FlagFilter, limit: u32, app: &App) -> Result<FlagQuery> 
         statuses: filter.status.clone(),
         assignee: filter.assignee.clone(),
         due_before: filter.overdue.then(|| app.clock.now()),
+        after: after.map(flags::after).transpose()?,
         limit,
     })
 }
 
 async fn list(args: &FlagListArgs, app: &App) -> Result<()> {
-    let query = query(&args.filter, args.limit, app).await?;
-    let rows = app.store.flags(&query).await?;
+    let query = query(&args.filter, args.after.as_deref(), args.limit, app)?;
+    let list = flags::list(app.store.as_ref(), &query).await?;
     let mut out = Output::new();
     match args.format {
         ListFormat::Table => {
-            table(&mut out, &rows)?;
-            let total = app.store.count_flags(&query).await?;
-            out.line(if rows.is_empty() { "no flags match".to_owned() } else { format!("{} of {total}", rows.len()) })?;
-        }
-        ListFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, &rows)?;
-            out.gap()?;
-        }
-        ListFormat::Jsonl => {
-            for row in &rows {
-                serde_json::to_writer(&mut out, row)?;
-                out.gap()?;
+            table(&mut out, &list.flags)?;
+            let rows = list.flags.len();
+            out.line(if rows == 0 { "no flags match".to_owned() } else { format!("{rows} of {}", list.total) })?;
+            if let Some(next) = list.next {
+                out.line(format!("--after {next} lists the next"))?;
             }
         }
-        ListFormat::Csv => csv(&mut out, &rows)?,
+        ListFormat::Json => out.json(&list)?,
+        ListFormat::Jsonl => out.json_lines(&list.flags)?,
+        ListFormat::Csv => csv(&mut out, &list.flags)?,
     }
     Ok(out.flush()?)
 }
 
-fn table(out: &mut Output, rows: &[FlagRow]) -> std::io::Result<()> {
+fn table(out: &mut Output, rows: &[Flag]) -> std::io::Result<()> {
     let mut table = out.new_table(&["Flag", "Status", "P", "Touchpoint", "Posted", "Assignee", "Due", "Text"]);
     let width = usize::from(terminal_width()).saturating_sub(90).max(30);
     for row in rows {
@@ -99,7 +83,7 @@ fn day(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(|| "–".to_owned(), |at| at.format("%Y-%m-%d").to_string())
 }
 
-fn csv(out: &mut Output, rows: &[FlagRow]) -> Result<()> {
+fn csv(out: &mut Output, rows: &[Flag]) -> Result<()> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record([
         "id",
@@ -145,28 +129,40 @@ async fn set(args: FlagSetArgs, app: &App) -> Result<()> {
     if args.to == Some(FlagStatus::Resolved) && args.note.is_none() {
         bail!("say with --note what resolved it");
     }
-    let change = Triage {
+    let words = |text: String, flag: &str| text.parse::<Words>().map_err(|wrong| anyhow!("{flag} {wrong}"));
+    let change = FlagTriage {
         status: args.to,
-        assignee: if args.unassign { Some(None) } else { args.assign.map(Some) },
+        assignee: match args.assign {
+            Some(name) => Some(Some(words(name, "--assign")?)),
+            None => args.unassign.then_some(None),
+        },
         due_at: if args.no_due { Some(None) } else { args.due.as_deref().map(moment).transpose()?.map(Some) },
-        note: args.note,
-        actor: args.actor,
+        note: args.note.map(|note| words(note, "--note")).transpose()?,
     };
-    if change == (Triage { actor: change.actor.clone(), ..Triage::default() }) {
+    if change == FlagTriage::default() {
         bail!("say what shall change: --to, --assign, --unassign, --due, --no-due or --note");
     }
-    let ids: Vec<FlagId> = if args.all {
-        let query = query(&args.filter, MOST, app).await?;
-        app.store.flags(&query).await?.iter().map(|row| row.id).collect()
-    } else {
-        args.flags
+    let mut selection = FlagSelection {
+        ids: args.flags.iter().map(|flag| flag.0).collect(),
+        change,
+        all: args.all,
+        ..FlagSelection::default()
     };
-    app.store.triage(&ids, &change, app.clock.now()).await?;
+    if args.all {
+        let FlagFilter { map, touchpoint, status, assignee, overdue } = args.filter;
+        let assignee = assignee.map(|name| words(name, "--assignee")).transpose()?;
+        selection = FlagSelection { map, touchpoint, status, assignee, overdue, ..selection };
+    }
+    let outcome = flags::triage(app.store.as_ref(), selection, &args.actor, app.clock.now()).await?;
     let mut out = Output::new();
-    out.line(match ids.len() {
-        0 => "no flags match".to_owned(),
-        1 => format!("flag {} changed", ids[0]),
-        n => format!("{n} flags changed"),
+    if args.format == ShowFormat::Json {
+        out.json(&outcome)?;
+        return Ok(out.flush()?);
+    }
+    out.line(match outcome.changed.as_slice() {
+        [] => "no flags match".to_owned(),
+        [one] => format!("flag {one} changed"),
+        many => format!("{} flags changed", many.len()),
     })?;
     Ok(out.flush()?)
 }
@@ -183,17 +179,13 @@ fn moment(text: &str) -> Result<DateTime<Utc>> {
 }
 
 async fn history(args: &FlagHistoryArgs, app: &App) -> Result<()> {
-    let query = FlagQuery { ids: vec![args.flag], ..FlagQuery::default() };
-    let Some(row) = app.store.flags(&query).await?.pop() else {
-        bail!("there is no flag {}; `moodline flags list` shows those there are", args.flag);
-    };
-    let events = app.store.flag_history(args.flag).await?;
+    let history = flags::history(app.store.as_ref(), args.flag).await?;
     let mut out = Output::new();
     if args.format == ShowFormat::Json {
-        serde_json::to_writer_pretty(&mut out, &serde_json::json!({"flag": row, "events": events}))?;
-        out.gap()?;
+        out.json(&history)?;
         return Ok(out.flush()?);
     }
+    let FlagHistory { flag: row, events } = history;
     let minute = |at: DateTime<Utc>| at.format("%Y-%m-%d %H:%M").to_string();
     out.line(format!("{} at {} of {}: {}", row.status, row.touchpoint, row.map, row.evidence))?;
     let mut table = out.new_table(&["When", "Who", "Status", "Assignee", "Due", "Note"]);
@@ -212,42 +204,15 @@ async fn history(args: &FlagHistoryArgs, app: &App) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// What waits for one department.
-#[derive(Debug, Serialize)]
-struct Waiting<'a> {
-    owner: Option<&'a str>,
-    open: usize,
-    acknowledged: usize,
-    overdue: usize,
-    oldest: DateTime<Utc>,
-    worst: Vec<&'a FlagRow>,
-}
-
 async fn digest(args: &FlagDigestArgs, app: &App) -> Result<()> {
-    let maps = app.map_ids(args.map.as_slice()).await?;
-    let mut owners = BTreeMap::new();
-    for record in app.store.maps().await?.into_iter().filter(|record| maps.contains(&record.id)) {
-        let map = parse_map(record.id.as_str(), &record.definition)?.map;
-        for (_, touchpoint) in map.touchpoints() {
-            owners.insert((record.id.clone(), touchpoint.id.clone()), touchpoint.owner.clone());
-        }
-    }
-    let query = FlagQuery {
-        map: args.map.clone(),
-        statuses: vec![FlagStatus::Open, FlagStatus::Acknowledged],
-        limit: MOST,
-        ..FlagQuery::default()
-    };
-    let rows = app.store.flags(&query).await?;
-    let waiting = by_owner(&rows, &owners, app.clock.now());
+    let waiting = flags::digest(app.store.as_ref(), args.map.as_ref(), app.clock.now()).await?;
     let mut out = Output::new();
     if args.format == ShowFormat::Json {
-        serde_json::to_writer_pretty(&mut out, &waiting)?;
-        out.gap()?;
+        out.json(&waiting)?;
         return Ok(out.flush()?);
     }
     for one in &waiting {
-        out.heading(one.owner.unwrap_or("nobody owns these touchpoints"))?;
+        out.heading(one.owner.as_deref().unwrap_or("nobody owns these touchpoints"))?;
         out.line(format!(
             "{} open, {} acknowledged, {} overdue; the oldest since {}",
             one.open,
@@ -264,29 +229,4 @@ async fn digest(args: &FlagDigestArgs, app: &App) -> Result<()> {
         out.line("no flag waits for anybody")?;
     }
     Ok(out.flush()?)
-}
-
-type Owners = BTreeMap<(MapId, moodline_types::TouchpointId), Option<String>>;
-
-/// The owners with the most waiting first; `rows` come the most severe first.
-fn by_owner<'a>(rows: &'a [FlagRow], owners: &'a Owners, now: DateTime<Utc>) -> Vec<Waiting<'a>> {
-    let mut grouped: BTreeMap<Option<&str>, Vec<&FlagRow>> = BTreeMap::new();
-    for row in rows {
-        let owner = owners.get(&(row.map.clone(), row.touchpoint.clone())).and_then(Option::as_deref);
-        grouped.entry(owner).or_default().push(row);
-    }
-    let count = |rows: &[&FlagRow], wanted: &dyn Fn(&FlagRow) -> bool| rows.iter().filter(|row| wanted(row)).count();
-    let mut waiting: Vec<Waiting<'_>> = grouped
-        .into_iter()
-        .map(|(owner, rows)| Waiting {
-            owner,
-            open: count(&rows, &|row| row.status == FlagStatus::Open),
-            acknowledged: count(&rows, &|row| row.status == FlagStatus::Acknowledged),
-            overdue: count(&rows, &|row| row.due_at.is_some_and(|due| due < now)),
-            oldest: rows.iter().map(|row| row.raised_at).min().unwrap_or(now),
-            worst: rows.iter().take(QUOTES).copied().collect(),
-        })
-        .collect();
-    waiting.sort_by_key(|one| std::cmp::Reverse(one.open + one.acknowledged));
-    waiting
 }

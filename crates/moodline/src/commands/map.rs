@@ -1,20 +1,20 @@
-//! `moodline map`: list, show, new, export.
+//! `moodline map`: list, show, its parts, new, export.
 
 mod by;
 
 use std::fs;
 
 use anyhow::{Context as _, Result, bail};
-use moodline_maps::{LoadedMap, MapView, export, instantiate, parse_map, to_json};
-use moodline_store::LayerSet;
-use moodline_types::{Layer, LayerNode, LayerState, MapId, Period, PersonaId, RunId, error_chain};
-use serde_json::json;
+pub(super) use moodline_api::ask::maps::Measured;
+use moodline_api::ask::maps::{self, LayerFilter};
+use moodline_maps::{MapView, instantiate};
+use moodline_types::{Layer, LayerNode, LayerState, MapId, RunId, StageId, TouchpointId};
 
 use super::{Context, init::write_new};
 use crate::{
-    cli::{ExportArgs, ExportFormat, ListFormat, MapCommand, ShowArgs, ShowFormat},
+    cli::{ExportArgs, ExportFormat, ListFormat, MapCommand, MapLayersArgs, PartsArgs, ShowArgs, ShowFormat},
     output::{Output, number, shorten},
-    settings::{BadSettings, Settings, load},
+    settings::{Settings, load},
     wire::App,
 };
 
@@ -26,110 +26,53 @@ pub(super) async fn run(command: MapCommand, context: &Context) -> Result<()> {
         MapCommand::List { format } => list(format, context).await,
         MapCommand::Show(args) => show(args, context).await,
         MapCommand::New { map, template, name, stdout } => new(&map, &template, name.as_deref(), stdout, context),
+        MapCommand::Stages(args) => stages(&args, context).await,
+        MapCommand::Touchpoints(args) => touchpoints(&args, context).await,
+        MapCommand::Personas(args) => personas(&args, context).await,
+        MapCommand::Layers(args) => layers(args, context).await,
         MapCommand::Export(args) => export_map(&args, context).await,
-    }
-}
-
-/// A registered map and the layers of one of its runs.
-pub(super) struct Measured {
-    pub(super) loaded: LoadedMap,
-    pub(super) set: Option<LayerSet>,
-}
-
-impl Measured {
-    /// The map with its layers, for everyone or for one persona.
-    pub(super) fn view<'a>(&'a self, names: &'a str, persona: Option<&PersonaId>) -> MapView<'a> {
-        let Some(set) = &self.set else { return MapView::new(&self.loaded.map, names) };
-        let layers = set.layers.iter().filter(|layer| layer.persona.as_ref() == persona).cloned();
-        // The view shows layers without a persona: here these are the ones asked for.
-        let layers = layers.map(|layer| Layer { persona: None, ..layer });
-        MapView::with_layers(&self.loaded.map, names, set.run.id, layers)
-    }
-
-    /// The headline layers for everyone.
-    pub(super) fn headline(&self) -> impl Iterator<Item = &Layer> {
-        let layers = self.set.iter().flat_map(|set| &set.layers);
-        layers.filter(|layer| layer.period == Period::Window && layer.persona.is_none())
     }
 }
 
 /// Reads a map and its newest layers, or those of a run, from the database.
 pub(super) async fn read_measured(app: &App, map: &MapId, run: Option<RunId>) -> Result<Measured> {
-    app.map_ids(std::slice::from_ref(map)).await?;
-    let records = app.store.maps().await?;
-    let Some(record) = records.iter().find(|record| record.id == *map) else { bail!("there is no map `{map}`") };
-    let loaded = parse_map(map.as_str(), &record.definition)
-        .map_err(|error| BadSettings(format!("the stored map cannot be read: {}", error_chain(&error))))?;
-    let set = app.store.layers(map, run).await?;
-    if let (Some(run), None) = (run, &set) {
-        bail!("there is no finished run {run} of map {map}");
-    }
-    Ok(Measured { loaded, set })
+    Ok(maps::measured(app.store.as_ref(), map, run).await?)
 }
 
 async fn list(format: ListFormat, context: &Context) -> Result<()> {
     let app = context.app().await?;
     app.register_maps().await?;
-    let mut rows = Vec::new();
-    for id in app.map_ids(&[]).await? {
-        let measured = read_measured(&app, &id, None).await?;
-        let map = &measured.loaded.map;
-        let whole = measured.headline().find(|layer| layer.node == LayerNode::Map).cloned();
-        let refreshed = measured.set.as_ref().and_then(|set| set.run.finished_at);
-        let name = map.name.in_language("en").to_owned();
-        rows.push((id, name, map.stages.len(), map.touchpoints().count(), whole, refreshed));
-    }
+    let rows = maps::list(app.store.as_ref()).await?;
     let mut out = Output::new();
-    if matches!(format, ListFormat::Table) {
-        let mut table = out.new_table(&["Map", "Name", "Stages", "Touchpoints", "n", "Net", "95 %", "Refreshed"]);
-        for (id, name, stages, touchpoints, whole, refreshed) in &rows {
-            let net = whole.as_ref().and_then(|layer| layer.net);
-            table.add_row([
-                comfy_table::Cell::new(id),
-                comfy_table::Cell::new(name),
-                number(stages),
-                number(touchpoints),
-                number(whole.as_ref().map_or(0, |layer| layer.counts.n())),
-                out.mood(signed(net), net),
-                comfy_table::Cell::new(interval(whole.as_ref())),
-                comfy_table::Cell::new(
-                    refreshed.map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string()),
-                ),
-            ]);
-        }
-        out.table(&table)?;
-        return Ok(out.flush()?);
-    }
-    let values: Vec<_> = rows
-        .iter()
-        .map(|(id, name, stages, touchpoints, whole, refreshed)| {
-            json!({"map": id, "name": name, "stages": stages, "touchpoints": touchpoints,
-                   "n": whole.as_ref().map_or(0, |l| l.counts.n()), "net": whole.as_ref().and_then(|l| l.net),
-                   "low": whole.as_ref().and_then(|l| l.low), "high": whole.as_ref().and_then(|l| l.high),
-                   "refreshed_at": refreshed})
-        })
-        .collect();
     match format {
-        ListFormat::Jsonl => {
-            for value in values {
-                out.line(value.to_string())?;
+        ListFormat::Table => {
+            let mut table = out.new_table(&["Map", "Name", "Stages", "Touchpoints", "n", "Net", "95 %", "Refreshed"]);
+            for row in &rows {
+                table.add_row([
+                    comfy_table::Cell::new(&row.map),
+                    comfy_table::Cell::new(&row.name),
+                    number(row.stages),
+                    number(row.touchpoints),
+                    number(row.n),
+                    out.mood(signed(row.net), row.net),
+                    comfy_table::Cell::new(range(row.low.zip(row.high))),
+                    comfy_table::Cell::new(
+                        row.refreshed_at
+                            .map_or_else(|| "never".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string()),
+                    ),
+                ]);
             }
+            out.table(&table)?;
         }
+        ListFormat::Json => out.json(&rows)?,
+        ListFormat::Jsonl => out.json_lines(&rows)?,
         ListFormat::Csv => {
             out.line("map,name,stages,touchpoints,n,net,low,high,refreshed_at")?;
             let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(&mut out);
-            for value in values {
-                let fields = value.as_object().into_iter().flat_map(|object| object.values());
-                writer.write_record(fields.map(|field| {
-                    field
-                        .as_str()
-                        .map_or_else(|| if field.is_null() { String::new() } else { field.to_string() }, str::to_owned)
-                }))?;
+            for row in rows {
+                writer.serialize(row)?;
             }
             writer.flush()?;
-        }
-        ListFormat::Json | ListFormat::Table => {
-            out.line(serde_json::to_string_pretty(&values)?)?;
         }
     }
     Ok(out.flush()?)
@@ -137,22 +80,108 @@ async fn list(format: ListFormat, context: &Context) -> Result<()> {
 
 async fn show(args: ShowArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
-    let measured = read_measured(&app, &args.map, args.run.map(RunId)).await?;
-    if let Some(persona) = &args.persona
-        && measured.loaded.map.persona(persona).is_none()
-    {
-        let known: Vec<&str> = measured.loaded.map.personas.iter().map(|p| p.id.as_str()).collect();
-        bail!("map {} has no persona `{persona}`; it has {}", args.map, known.join(", "));
-    }
+    let (run, persona) = (args.run.map(RunId), args.persona.as_ref());
     let mut out = Output::new();
     if let Some(by) = args.by {
+        let measured = read_measured(&app, &args.map, run).await?;
         by::show(&app, &measured, by, &args, &mut out).await?;
         return Ok(out.flush()?);
     }
-    let view = measured.view(&args.names, args.persona.as_ref());
     match args.format {
-        ShowFormat::Json => out.line(serde_json::to_string_pretty(&to_json(&view))?)?,
-        ShowFormat::Table => table(&view, &mut out)?,
+        ShowFormat::Json => out.json(&maps::show(app.store.as_ref(), &args.map, run, persona, &args.names).await?)?,
+        ShowFormat::Table => {
+            let measured = read_measured(&app, &args.map, run).await?;
+            maps::of_persona(&measured.loaded, persona)?;
+            table(&measured.view(&args.names, persona), &mut out)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+async fn stages(args: &PartsArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    let rows = maps::stages(app.store.as_ref(), &args.map, &args.names).await?;
+    let mut out = Output::new();
+    match args.format {
+        ShowFormat::Json => out.json(&rows)?,
+        ShowFormat::Table => {
+            let mut table = out.new_table(&["Stage", "Name", "Touchpoints"]);
+            for row in rows {
+                let touchpoints: Vec<&str> = row.touchpoints.iter().map(TouchpointId::as_str).collect();
+                table.add_row([row.id.to_string(), row.name, touchpoints.join(", ")]);
+            }
+            out.table(&table)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+async fn touchpoints(args: &PartsArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    let rows = maps::touchpoints(app.store.as_ref(), &args.map, &args.names).await?;
+    let mut out = Output::new();
+    match args.format {
+        ShowFormat::Json => out.json(&rows)?,
+        ShowFormat::Table => {
+            let mut table = out.new_table(&["Stage", "Touchpoint", "Name", "Channel", "Owner", "Target"]);
+            for row in rows {
+                let target = row.target.map(|target| signed(Some(target))).unwrap_or_default();
+                let [channel, owner] = [row.channel, row.owner].map(Option::unwrap_or_default);
+                table.add_row([row.stage.to_string(), row.id.to_string(), row.name, channel, owner, target]);
+            }
+            out.table(&table)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+async fn personas(args: &PartsArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    let rows = maps::personas(app.store.as_ref(), &args.map, &args.names).await?;
+    let mut out = Output::new();
+    match args.format {
+        ShowFormat::Json => out.json(&rows)?,
+        ShowFormat::Table => {
+            let mut table = out.new_table(&["Persona", "Name", "Who"]);
+            for row in rows {
+                table.add_row([row.id.to_string(), row.name, row.description.unwrap_or_default()]);
+            }
+            out.table(&table)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+async fn layers(args: MapLayersArgs, context: &Context) -> Result<()> {
+    let app = context.app().await?;
+    let filter = LayerFilter {
+        run: args.run.map(RunId),
+        level: args.level.map(Into::into),
+        stage: args.stage,
+        touchpoint: args.touchpoint,
+        persona: args.persona,
+        period: args.period.map(Into::into),
+    };
+    let series = maps::layers(app.store.as_ref(), &args.map, &filter).await?;
+    let mut out = Output::new();
+    match args.format {
+        ShowFormat::Json => out.json(&series)?,
+        ShowFormat::Table => {
+            let mut table = out.new_table(&["Stage", "Touchpoint", "From", "To", "n", "Net", "95 %", "State"]);
+            for point in &series.layers {
+                table.add_row([
+                    comfy_table::Cell::new(point.stage.as_ref().map_or("whole map", StageId::as_str)),
+                    comfy_table::Cell::new(point.touchpoint.as_ref().map_or("–", TouchpointId::as_str)),
+                    comfy_table::Cell::new(point.from),
+                    comfy_table::Cell::new(point.to),
+                    number(point.n),
+                    out.mood(signed(point.net), point.net),
+                    comfy_table::Cell::new(range(point.low.zip(point.high))),
+                    comfy_table::Cell::new(point.state),
+                ]);
+            }
+            out.table(&table)?;
+        }
     }
     Ok(out.flush()?)
 }
@@ -227,7 +256,11 @@ fn signed(net: Option<f64>) -> String {
 }
 
 fn interval(layer: Option<&Layer>) -> String {
-    match layer.and_then(|layer| layer.low.zip(layer.high)) {
+    range(layer.and_then(|layer| layer.low.zip(layer.high)))
+}
+
+fn range(ends: Option<(f64, f64)>) -> String {
+    match ends {
         Some((low, high)) => format!("{}..{}", signed(Some(low)), signed(Some(high))),
         None => String::new(),
     }
@@ -280,15 +313,14 @@ fn new(map: &MapId, template: &str, name: Option<&str>, stdout: bool, context: &
 
 async fn export_map(args: &ExportArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
-    let measured = read_measured(&app, &args.map, None).await?;
-    let view = measured.view(&args.names, None);
     let format = match args.format {
         ExportFormat::Json => moodline_maps::ExportFormat::Json,
         ExportFormat::Csv => moodline_maps::ExportFormat::Csv,
         ExportFormat::Mermaid => moodline_maps::ExportFormat::Mermaid,
         ExportFormat::Svg => moodline_maps::ExportFormat::Svg,
     };
-    let text = export(&view, format);
+    let run = args.run.map(RunId);
+    let text = maps::exported(app.store.as_ref(), &args.map, run, &args.names, format).await?;
     let mut out = Output::new();
     match &args.output {
         Some(path) => {

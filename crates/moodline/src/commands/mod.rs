@@ -5,9 +5,11 @@ mod backup;
 mod bench;
 mod check;
 mod classify;
+mod corrections;
 mod demo;
 mod erase;
 mod eval;
+mod events;
 mod explain;
 mod feeds;
 mod flags;
@@ -18,11 +20,13 @@ mod mentions;
 mod model;
 mod painpoints;
 mod relabel;
-mod schedule;
+mod runs;
+pub(crate) mod schedule;
 mod source_test;
-mod sources;
-mod status;
+pub(crate) mod sources;
+pub(crate) mod status;
 mod steps;
+mod token;
 mod work;
 
 use anyhow::Result;
@@ -33,6 +37,7 @@ use tracing::warn;
 use crate::{
     cli::{Cli, Command},
     daemon,
+    output::Output,
     progress::Progress,
     settings::{self, LoadedSettings},
     wire::App,
@@ -125,9 +130,14 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Classify(args) => classify::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
         Command::Relabel(args) => relabel::run(args, context).await,
+        Command::Corrections(args) => corrections::run(&args, context).await,
         Command::Model(command) => model::run(command, context).await,
         Command::Schedule(args) => schedule::run(args, context).await,
-        Command::Status => status::run(context).await,
+        Command::Status(args) => status::run(&args, context).await,
+        Command::Runs(args) => runs::run(&args, context).await,
+        Command::Events(args) => events::run(&args, context).await,
+        Command::Token(command) => token::run(command, context).await,
+        Command::Openapi => openapi(),
         Command::Erase(args) => erase::run(args, context).await,
         Command::Audit(args) => audit::run(args, context).await,
         Command::Backup(args) => backup::backup(args, context).await,
@@ -136,6 +146,13 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Eval(args) => eval::run(args, context).await,
         Command::Bench(args) => bench::run(args, context).await,
     }
+}
+
+/// Prints what `/v1/openapi.json` answers.
+fn openapi() -> Result<()> {
+    let mut out = Output::new();
+    out.line(moodline_api::openapi().to_pretty_json()?)?;
+    Ok(out.flush()?)
 }
 
 /// The first signal asks everyone to finish what they hold; the second ends the process.

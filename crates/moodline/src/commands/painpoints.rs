@@ -61,7 +61,8 @@ pub(super) async fn themes(args: MapArg, context: &Context) -> Result<()> {
 
 pub(super) async fn run(args: PainpointsArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
-    let map = read_measured(&app, &args.map, None).await?.loaded.map;
+    let loaded = read_measured(&app, &args.map, None).await?.loaded;
+    let map = &loaded.map;
     if let Some(touchpoint) = &args.touchpoint
         && map.touchpoint(touchpoint).is_none()
     {
@@ -74,7 +75,7 @@ pub(super) async fn run(args: PainpointsArgs, context: &Context) -> Result<()> {
             None => bail!("nobody has looked for themes of map {} yet: run `moodline themes`", args.map),
         }
     };
-    let ranked = Ranked::new(&set, &map, &args);
+    let ranked = Ranked::new(&set, map, &args);
     let ids: Vec<ThemeId> = ranked.themes.iter().map(|(theme, _)| theme.id).collect();
     let mentions = app.store.theme_mentions(&ids).await?;
     let mut out = Output::new();

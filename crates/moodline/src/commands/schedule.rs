@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
+use moodline_api::body::ScheduledJob;
 use moodline_schedule::Plan;
 use moodline_types::Clock;
-use serde_json::json;
 
 use super::Context;
 use crate::{
@@ -20,11 +20,7 @@ pub(super) async fn run(args: ScheduleArgs, context: &Context) -> Result<()> {
     let mut out = Output::new();
     let jobs = jobs(&app)?;
     if args.format == ShowFormat::Json {
-        let rows = jobs.iter().map(|(what, name, plan)| {
-            json!({"job": what, "name": name, "schedule": plan.to_string(), "zone": plan.zone().name(),
-                   "next": next(plan, now, args.times)})
-        });
-        out.line(serde_json::to_string_pretty(&rows.collect::<Vec<_>>())?)?;
+        out.json(&bodies(&jobs, now, args.times))?;
         return Ok(out.flush()?);
     }
     let mut table = out.new_table(&["Job", "Of", "Schedule", "Next, in its zone"]);
@@ -45,6 +41,18 @@ pub(super) async fn run(args: ScheduleArgs, context: &Context) -> Result<()> {
         out.line("A time that clocks skip is left out that day; one that happens twice counts at its first.")?;
     }
     Ok(out.flush()?)
+}
+
+/// The same as it is told to programs.
+pub(crate) fn bodies(jobs: &[(&'static str, String, Plan)], now: DateTime<Utc>, times: u32) -> Vec<ScheduledJob> {
+    let body = |(what, name, plan): &(&'static str, String, Plan)| ScheduledJob {
+        job: (*what).to_owned(),
+        name: name.clone(),
+        schedule: plan.to_string(),
+        zone: plan.zone().name().to_owned(),
+        next: next(plan, now, times),
+    };
+    jobs.iter().map(body).collect()
 }
 
 /// Every job with its name and plan: enabled sources in their order, then maps.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
+use moodline_api::{ask::journal, body::Source};
 use moodline_ingest::{Health, health, rate_per_day};
 use moodline_store::SourceState;
 use moodline_types::{Clock, SourceId};
-use serde_json::json;
 
 use super::{Context, feeds, source_test, steps::count};
 use crate::{
@@ -33,22 +33,14 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
     }
     let mut out = Output::new();
     if args.rejected {
-        let rows = app.store.rejected_rows(args.source.as_ref(), ROWS).await?;
+        let rows = journal::rejected(app.store.as_ref(), args.source.as_ref(), ROWS).await?;
         if args.format == ShowFormat::Json {
-            let rows: Vec<_> = rows
-                .iter()
-                .map(|(source, row)| {
-                    json!({"source": source, "origin": row.origin, "line": row.line, "reason": row.reason,
-                           "excerpt": row.excerpt})
-                })
-                .collect();
-            serde_json::to_writer_pretty(&mut out, &rows)?;
-            out.gap()?;
+            out.json(&rows)?;
             return Ok(out.flush()?);
         }
-        for (source, row) in &rows {
+        for row in &rows {
             let line = row.line.map(|line| format!(":{line}")).unwrap_or_default();
-            out.line(format!("{source}  {}{line}: {}", row.origin, row.reason))?;
+            out.line(format!("{}  {}{line}: {}", row.source, row.origin, row.reason))?;
             out.line(format!("    {}", shorten(&row.excerpt, 100)))?;
         }
         if rows.is_empty() {
@@ -58,8 +50,7 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
     }
     let sources = known_sources(&app, args.source.as_ref()).await?;
     if args.format == ShowFormat::Json {
-        serde_json::to_writer_pretty(&mut out, &sources.iter().map(Known::json).collect::<Vec<_>>())?;
-        out.gap()?;
+        out.json(&sources.into_iter().map(Known::body).collect::<Vec<_>>())?;
         return Ok(out.flush()?);
     }
     let mut table =
@@ -97,14 +88,14 @@ async fn rename(old: &SourceId, new: &SourceId, app: &App) -> Result<()> {
 }
 
 /// A source of the settings, of the database, or of both.
-struct Known {
+pub(crate) struct Known {
     id: SourceId,
     kind: Option<&'static str>,
     state: Option<SourceState>,
     health: &'static str,
 }
 
-async fn known_sources(app: &App, only: Option<&SourceId>) -> Result<Vec<Known>> {
+pub(crate) async fn known_sources(app: &App, only: Option<&SourceId>) -> Result<Vec<Known>> {
     let now = app.clock.now();
     let mut states: BTreeMap<SourceId, SourceState> =
         app.store.source_states().await?.into_iter().map(|state| (state.source.clone(), state)).collect();
@@ -126,23 +117,37 @@ async fn known_sources(app: &App, only: Option<&SourceId>) -> Result<Vec<Known>>
 }
 
 impl Known {
-    fn json(&self) -> serde_json::Value {
-        let state = self.state.as_ref();
-        json!({
-            "source": self.id,
-            "kind": self.kind,
-            "health": self.health,
-            "mentions": state.map_or(0, |state| state.mentions),
-            "per_day": state.and_then(rate_per_day),
-            "newest_at": state.and_then(|state| state.newest_at),
-            "last_success_at": state.and_then(|state| state.last_success_at),
-            "last_failure_at": state.and_then(|state| state.last_failure_at),
-            "last_error": state.and_then(|state| state.last_error.as_ref()),
-            "failures": state.map_or(0, |state| state.failures),
-            "next_due_at": state.and_then(|state| state.next_due_at),
-            "thin_since": state.and_then(|state| state.thin_since),
-            "note": state.and_then(|state| state.note.as_ref()),
-        })
+    pub(crate) fn body(self) -> Source {
+        let Self { id, kind, state, health } = self;
+        let per_day = state.as_ref().and_then(rate_per_day);
+        let source = Source {
+            source: id,
+            kind: kind.map(str::to_owned),
+            health: health.to_owned(),
+            mentions: 0,
+            per_day,
+            newest_at: None,
+            last_success_at: None,
+            last_failure_at: None,
+            last_error: None,
+            failures: 0,
+            next_due_at: None,
+            thin_since: None,
+            note: None,
+        };
+        let Some(state) = state else { return source };
+        Source {
+            mentions: state.mentions,
+            newest_at: state.newest_at,
+            last_success_at: state.last_success_at,
+            last_failure_at: state.last_failure_at,
+            last_error: state.last_error,
+            failures: state.failures,
+            next_due_at: state.next_due_at,
+            thin_since: state.thin_since,
+            note: state.note,
+            ..source
+        }
     }
 
     fn row(&self) -> Vec<comfy_table::Cell> {

@@ -3,47 +3,53 @@
 use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::Cell;
+use moodline_api::body::{Job, Queue, Replaced, RunningJob, Status};
 use moodline_store::SourceState;
-use moodline_types::{Clock, MapId, Run, RunKind, RunStatus};
+use moodline_types::{Clock, MapId, RunKind, RunStatus};
 
 use super::{Context, schedule::jobs, steps::count, work::queues};
 use crate::{
+    cli::{ShowFormat, StatusArgs},
     daemon::{SERVICE, last_refresh},
     output::{Output, number, shorten},
     wire::App,
 };
 
-pub(super) async fn run(context: &Context) -> Result<()> {
+pub(super) async fn run(args: &StatusArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
+    let status = look(&app).await?;
     let mut out = Output::new();
-    let mut stuck = Vec::new();
-    let is_running = app.store.take_job(SERVICE).await?.is_none();
-    out.line(if is_running { "service  running" } else { "service  not running: nothing happens on its own" })?;
-    out.line(format!("mentions {}", app.store.mention_count().await?))?;
-    out.gap()?;
-    running(&app, &mut out).await?;
-    queued(&app, &mut out, &mut stuck).await?;
-    due(&app, &mut out, &mut stuck).await?;
-    protected(&app, &mut out).await?;
-    if stuck.is_empty() {
-        out.line("nothing is stuck")?;
-    } else {
-        out.heading("Stuck")?;
-        for line in stuck {
-            out.line(format!("  {line}"))?;
-        }
+    match args.format {
+        ShowFormat::Json => out.json(&status)?,
+        ShowFormat::Table => table(&status, app.clock.now(), &mut out)?,
     }
     Ok(out.flush()?)
 }
 
+/// Looks at everything.
+pub(crate) async fn look(app: &App) -> Result<Status> {
+    let running = app.store.take_job(SERVICE).await?.is_none();
+    let mut stuck = Vec::new();
+    let queues = waiting(app, &mut stuck).await?;
+    let jobs = due(app, &mut stuck).await?;
+    Ok(Status {
+        running,
+        mentions: app.store.mention_count().await?,
+        under_way: under_way(app).await?,
+        queues,
+        jobs,
+        replaced: replaced(app).await?,
+        stuck,
+    })
+}
+
 /// Runs that began and have not ended: under way, or cut off.
-async fn running(app: &App, out: &mut Output) -> Result<()> {
+async fn under_way(app: &App) -> Result<Vec<RunningJob>> {
     let runs = app.store.runs(None, 200).await?;
-    let open: Vec<&Run> = runs.iter().filter(|run| run.status == RunStatus::Running).collect();
     let now = app.clock.now();
     let at_work = !app.store.working().await?.is_empty();
     let mut under_way = Vec::new();
-    for run in open {
+    for run in runs.into_iter().filter(|run| run.status == RunStatus::Running) {
         let alive = match run.kind {
             RunKind::Fetch | RunKind::Layers => {
                 app.store.take_job(&format!("{}/{}", run.kind, run.subject)).await?.is_none()
@@ -54,29 +60,17 @@ async fn running(app: &App, out: &mut Output) -> Result<()> {
             RunKind::Enrich | RunKind::Assign => at_work && now - run.started_at < TimeDelta::hours(24),
         };
         if alive {
-            under_way.push(format!("{} {}, for {}", run.kind, run.subject, age(run.started_at, now)));
+            under_way.push(RunningJob { kind: run.kind, subject: run.subject, since: run.started_at });
         }
     }
-    out.line(if under_way.is_empty() {
-        "running  nothing at the moment".to_owned()
-    } else {
-        format!("running  {}", under_way.join("; "))
-    })?;
-    Ok(out.gap()?)
+    Ok(under_way)
 }
 
 /// What waits in the queues.
-async fn queued(app: &App, out: &mut Output, stuck: &mut Vec<String>) -> Result<()> {
-    let mut table = out.new_table(&["Queue", "For", "Waiting", "Under way", "Set aside"]);
+async fn waiting(app: &App, stuck: &mut Vec<String>) -> Result<Vec<Queue>> {
+    let mut waiting = Vec::new();
     for (kind, target) in queues(app).await? {
         let backlog = app.store.backlog(kind, &target, app.clock.now()).await?;
-        table.add_row([
-            Cell::new(kind.as_str()),
-            Cell::new(&target),
-            count(backlog.ready),
-            count(backlog.leased),
-            count(backlog.set_aside),
-        ]);
         if backlog.set_aside > 0 {
             stuck.push(format!(
                 "{} mentions were set aside after failed tries ({} for {target}): `moodline work list` says why",
@@ -84,52 +78,52 @@ async fn queued(app: &App, out: &mut Output, stuck: &mut Vec<String>) -> Result<
                 kind.as_str()
             ));
         }
+        waiting.push(Queue {
+            step: kind.as_str().to_owned(),
+            target,
+            waiting: backlog.ready,
+            under_way: backlog.leased,
+            set_aside: backlog.set_aside,
+        });
     }
-    out.table(&table)?;
-    Ok(out.gap()?)
+    Ok(waiting)
 }
 
 /// Every source and map with how old it is and when it is due.
-async fn due(app: &App, out: &mut Output, stuck: &mut Vec<String>) -> Result<()> {
+async fn due(app: &App, stuck: &mut Vec<String>) -> Result<Vec<Job>> {
     let now = app.clock.now();
     let states = app.store.source_states().await?;
-    let mut table = out.new_table(&["Job", "Of", "Done last", "Due", "Mentions", "Failures", "Last error"]);
+    let mut rows = Vec::new();
     for (job, name, plan) in jobs(app)? {
         let state = states.iter().find(|state| job == "fetch" && state.source.as_str() == name);
-        let last =
+        let done_at =
             if job == "fetch" { state.and_then(|state| state.last_success_at) } else { drawn(app, &name).await? };
         // After the time before the next has passed twice over, something is wrong.
-        let next = plan.next_after(now);
-        let missed = last.and_then(|last| plan.next_after(last)).filter(|missed| *missed <= now);
-        let overdue = missed.and_then(|missed| plan.next_after(missed)).filter(|second| *second <= now);
-        if overdue.is_some() {
-            let last = last.map(|last| age(last, now)).unwrap_or_default();
+        let missed = done_at.and_then(|last| plan.next_after(last)).filter(|missed| *missed <= now);
+        let overdue = missed.and_then(|missed| plan.next_after(missed)).is_some_and(|second| second <= now);
+        if overdue {
+            let last = done_at.map(|last| age(last, now)).unwrap_or_default();
             stuck.push(format!("{job} {name} was done last {last} ago and has missed more than one of its times"));
         }
         if let Some(failing) = state.filter(|state| state.failures > 0) {
             stuck.push(failure(failing, now));
         }
-        table.add_row([
-            Cell::new(job),
-            Cell::new(&name),
-            Cell::new(last.map_or_else(|| "never".to_owned(), |last| format!("{} ago", age(last, now)))),
-            Cell::new(match (missed, next) {
-                (Some(_), _) => "now".to_owned(),
-                (None, _) if last.is_none() => "now".to_owned(),
-                (None, next) => next.map(|next| format!("in {}", age(now, next))).unwrap_or_default(),
-            }),
-            state.map_or_else(|| number(""), |state| number(state.mentions)),
-            state.map_or_else(|| number(""), |state| count(u64::from(state.failures))),
-            Cell::new(
-                state
-                    .and_then(|s| s.last_error.as_deref().filter(|_| s.failures > 0))
-                    .map(|e| shorten(e, 50))
-                    .unwrap_or_default(),
-            ),
-        ]);
+        rows.push(Job {
+            job: job.to_owned(),
+            name,
+            done_at,
+            due_at: match (missed, done_at) {
+                (Some(missed), _) => Some(missed),
+                (None, None) => Some(now),
+                (None, Some(_)) => plan.next_after(now),
+            },
+            overdue,
+            mentions: state.map(|state| state.mentions),
+            failures: state.map(|state| state.failures),
+            last_error: state.filter(|state| state.failures > 0).and_then(|state| state.last_error.clone()),
+        });
     }
-    out.table(&table)?;
-    Ok(out.gap()?)
+    Ok(rows)
 }
 
 async fn drawn(app: &App, map: &str) -> Result<Option<DateTime<Utc>>> {
@@ -144,20 +138,71 @@ fn failure(state: &SourceState, now: DateTime<Utc>) -> String {
 }
 
 /// What was replaced in texts before they were stored.
-async fn protected(app: &App, out: &mut Output) -> Result<()> {
-    let redactions = app.store.redactions().await?;
-    let total: u64 = redactions.iter().map(|(_, _, items)| items).sum();
+async fn replaced(app: &App) -> Result<Vec<Replaced>> {
+    let mut kinds = std::collections::BTreeMap::new();
+    for (_, kind, items) in app.store.redactions().await? {
+        *kinds.entry(kind).or_insert(0) += items;
+    }
+    Ok(kinds.into_iter().map(|(kind, items)| Replaced { kind, items }).collect())
+}
+
+fn table(status: &Status, now: DateTime<Utc>, out: &mut Output) -> Result<()> {
+    out.line(if status.running { "service  running" } else { "service  not running: nothing happens on its own" })?;
+    out.line(format!("mentions {}", status.mentions))?;
+    out.gap()?;
+    let running: Vec<String> = status
+        .under_way
+        .iter()
+        .map(|run| format!("{} {}, for {}", run.kind, run.subject, age(run.since, now)))
+        .collect();
+    let nothing = running.is_empty().then(|| "nothing at the moment".to_owned());
+    out.line(format!("running  {}", nothing.unwrap_or_else(|| running.join("; "))))?;
+    out.gap()?;
+    let mut table = out.new_table(&["Queue", "For", "Waiting", "Under way", "Set aside"]);
+    for queue in &status.queues {
+        table.add_row([
+            Cell::new(&queue.step),
+            Cell::new(&queue.target),
+            count(queue.waiting),
+            count(queue.under_way),
+            count(queue.set_aside),
+        ]);
+    }
+    out.table(&table)?;
+    out.gap()?;
+    let mut table = out.new_table(&["Job", "Of", "Done last", "Due", "Mentions", "Failures", "Last error"]);
+    for job in &status.jobs {
+        table.add_row([
+            Cell::new(&job.job),
+            Cell::new(&job.name),
+            Cell::new(job.done_at.map_or_else(|| "never".to_owned(), |last| format!("{} ago", age(last, now)))),
+            Cell::new(match job.due_at {
+                Some(at) if at <= now => "now".to_owned(),
+                at => at.map(|at| format!("in {}", age(now, at))).unwrap_or_default(),
+            }),
+            job.mentions.map_or_else(|| number(""), number),
+            job.failures.map_or_else(|| number(""), |failures| count(u64::from(failures))),
+            Cell::new(job.last_error.as_deref().map(|error| shorten(error, 50)).unwrap_or_default()),
+        ]);
+    }
+    out.table(&table)?;
+    out.gap()?;
+    let total: u64 = status.replaced.iter().map(|one| one.items).sum();
     if total > 0 {
-        let mut kinds = std::collections::BTreeMap::new();
-        for (_, kind, items) in &redactions {
-            *kinds.entry(kind.as_str()).or_insert(0) += items;
-        }
-        let kinds: Vec<String> = kinds.into_iter().map(|(kind, items)| format!("{items} {kind}")).collect();
+        let kinds: Vec<String> = status.replaced.iter().map(|one| format!("{} {}", one.items, one.kind)).collect();
         out.line(format!(
             "privacy  {total} pieces of personal data were replaced before they were stored: {}",
             kinds.join(", ")
         ))?;
         out.gap()?;
+    }
+    if status.stuck.is_empty() {
+        out.line("nothing is stuck")?;
+    } else {
+        out.heading("Stuck")?;
+        for line in &status.stuck {
+            out.line(format!("  {line}"))?;
+        }
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ pub mod rolling;
 pub mod searching;
 pub mod texts;
 pub mod theming;
+pub mod tokening;
 pub mod triaging;
 pub mod working;
 
@@ -55,7 +56,9 @@ macro_rules! conformance_tests {
             assigning: assignments_need_the_lease, placing_again_replaces, what_moved_is_told, flags_follow_their_opinions, touched_flags_stay,
                 new_opinions_take_placing_back;
             triaging: triage_changes_what_it_names, triage_is_on_record, triage_is_all_or_nothing, flag_queries_narrow,
-                handled_flags_are_not_taken_away;
+                handled_flags_are_not_taken_away, pages_of_flags_join, new_flags_come_after_the_last_seen;
+            tokening: a_token_is_found_by_its_hash_alone, a_revoked_token_stays_on_record, a_name_has_one_valid_token,
+                use_is_noted_to_the_minute;
             rolling: rollups_are_sums_of_tallies, emotions_are_counted_of_what_is_sure, rollups_survive_any_sequence, a_window_selects_its_days, last_days_look_at_all_time;
             adopting: models_are_listed_with_what_they_judged, an_adopted_model_is_the_one_that_counts,
                 an_adoption_is_undone_by_adopting_the_model_before, adopting_takes_the_lease_of_placing_away,

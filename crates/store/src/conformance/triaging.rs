@@ -113,3 +113,39 @@ pub async fn handled_flags_are_not_taken_away(store: &impl Store) -> Result<()> 
     assert_eq!(left, [flags[0].id]);
     Ok(())
 }
+
+/// A list that is read page by page is the list, also where flags are equally severe.
+pub async fn pages_of_flags_join(store: &impl Store) -> Result<()> {
+    let flags = two_flags(store).await?;
+    let mut paged: Vec<FlagRow> = Vec::new();
+    loop {
+        let after = paged.last().map(|row| (row.severity, row.id));
+        let page = store.flags(&FlagQuery { after, limit: 1, ..FlagQuery::default() }).await?;
+        let Some(row) = page.into_iter().next() else { break };
+        paged.push(row);
+    }
+    assert_eq!(paged, flags);
+    let after = Some((flags[0].severity, flags[0].id));
+    assert_eq!(
+        store.count_flags(&FlagQuery { after, ..FlagQuery::default() }).await?,
+        2,
+        "a count is of the whole list"
+    );
+    Ok(())
+}
+
+/// Whoever has seen a flag is told of those raised since, oldest first.
+pub async fn new_flags_come_after_the_last_seen(store: &impl Store) -> Result<()> {
+    assert_eq!(store.newest_flag().await?, None);
+    let mut ids: Vec<FlagId> = two_flags(store).await?.iter().map(|row| row.id).collect();
+    ids.sort_unstable();
+    let after = async |flag: FlagId, limit| -> Result<Vec<FlagId>> {
+        Ok(store.flags_after(flag, limit).await?.iter().map(|row| row.id).collect())
+    };
+    assert_eq!(after(FlagId(0), 10).await?, ids);
+    assert_eq!(after(FlagId(0), 1).await?, ids[..1]);
+    assert_eq!(after(ids[0], 10).await?, ids[1..]);
+    assert_eq!(after(ids[1], 10).await?, []);
+    assert_eq!(store.newest_flag().await?, Some(ids[1]));
+    Ok(())
+}

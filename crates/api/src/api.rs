@@ -1,0 +1,87 @@
+//! What the routes answer with.
+
+use std::{fmt, sync::Arc};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use moodline_store::Store;
+use moodline_types::{Clock, SourceId};
+use tokio::sync::Semaphore;
+
+use crate::{ApiConfig, AskError, body, guard::Rates};
+
+/// Most rows of a page; the document says so too.
+const MOST_ROWS: u32 = 500;
+
+/// What only the program around the API knows: its settings, and what they make due.
+#[async_trait]
+pub trait Host: Send + Sync {
+    /// How every source stands, or one of them.
+    async fn sources(&self, only: Option<&SourceId>) -> Result<Vec<body::Source>, AskError>;
+
+    /// What runs, what is due, what is stuck.
+    async fn status(&self) -> Result<body::Status, AskError>;
+
+    /// When everything is due next, `times` times each.
+    async fn schedule(&self, times: u32) -> Result<Vec<body::ScheduledJob>, AskError>;
+}
+
+/// Everything behind the routes.
+#[derive(Clone)]
+pub struct Api(Arc<Parts>);
+
+struct Parts {
+    store: Arc<dyn Store>,
+    host: Arc<dyn Host>,
+    clock: Arc<dyn Clock>,
+    config: ApiConfig,
+    rates: Rates,
+    streams: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Api").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+impl Api {
+    /// An API over one database.
+    pub fn new(store: Arc<dyn Store>, host: Arc<dyn Host>, clock: Arc<dyn Clock>, config: ApiConfig) -> Self {
+        let (rates, streams) = (Rates::new(&config), Arc::new(Semaphore::new(config.max_streams)));
+        Self(Arc::new(Parts { store, host, clock, config, rates, streams }))
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        self.0.store.as_ref()
+    }
+
+    pub(crate) fn host(&self) -> &dyn Host {
+        self.0.host.as_ref()
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn config(&self) -> &ApiConfig {
+        &self.0.config
+    }
+
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    pub(crate) fn streams(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.0.streams)
+    }
+
+    /// The page size asked for, within bounds.
+    pub(crate) fn page(asked: Option<u32>, usual: u32) -> Result<u32, AskError> {
+        match asked {
+            None => Ok(usual),
+            Some(limit) if (1..=MOST_ROWS).contains(&limit) => Ok(limit),
+            Some(limit) => Err(AskError::field("limit", format!("{limit} is not from 1 to {MOST_ROWS}"))),
+        }
+    }
+}

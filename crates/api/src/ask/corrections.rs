@@ -1,0 +1,61 @@
+//! What people said against the machine.
+
+use chrono::{DateTime, Utc};
+use moodline_store::{NewOverride, Store};
+use moodline_types::{MentionId, OpinionId, SentimentLabel};
+
+use super::maps;
+use crate::{
+    AskError,
+    body::{Correction, NewCorrection},
+};
+
+/// Corrections of mentions with an id above `after`, those of a mention together and oldest first: at most those of
+/// `limit` mentions.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn list(store: &dyn Store, after: Option<MentionId>, limit: u32) -> Result<Vec<Correction>, AskError> {
+    let mentions = store.corrected_mentions(after, limit).await?;
+    let mut corrections: Vec<Correction> =
+        store.overrides(&mentions).await?.into_iter().map(Correction::from).collect();
+    corrections.sort_by_key(|correction| correction.mention);
+    Ok(corrections)
+}
+
+/// Corrects an opinion in the name of `actor`. It counts once its mention is placed again.
+///
+/// # Errors
+/// `Missing` for an opinion or map, `Field` for what cannot be said of it.
+pub async fn correct(store: &dyn Store, new: &NewCorrection, actor: &str, now: DateTime<Utc>) -> Result<(), AskError> {
+    if new.sentiment == Some(SentimentLabel::Unsure) {
+        let reason = "`unsure` is the model's word; a person says negative, neutral, positive or mixed";
+        return Err(AskError::field("sentiment", reason));
+    }
+    let place = match (&new.map, &new.touchpoint, new.nowhere) {
+        (_, Some(_), true) => return Err(AskError::field("nowhere", "a touchpoint is named too: leave one out")),
+        (None, Some(_), _) => return Err(AskError::field("map", "is missing: say on which map the touchpoint is")),
+        (None, None, true) => return Err(AskError::field("map", "is missing: say on which map it is nowhere")),
+        (Some(_), None, false) => {
+            return Err(AskError::field("touchpoint", "is missing: say where on the map, or that it is nowhere"));
+        }
+        (None, None, false) => None,
+        (Some(map), None, true) => {
+            maps::loaded(store, map).await?;
+            Some((map.clone(), None))
+        }
+        (Some(map), Some(touchpoint), false) => {
+            let loaded = maps::loaded(store, map).await?;
+            maps::of_place(&loaded, None, Some(touchpoint))?;
+            let place = loaded.map.touchpoint(touchpoint);
+            Some((map.clone(), place.map(|(stage, touchpoint)| (stage.id.clone(), touchpoint.id.clone()))))
+        }
+    };
+    if new.sentiment.is_none() && place.is_none() && new.relevant.is_none() {
+        let reason =
+            "say what is wrong: the sentiment, the map with a touchpoint or nowhere, or whether it is relevant";
+        return Err(AskError::field("sentiment", reason));
+    }
+    let correction = NewOverride { sentiment: new.sentiment, place, relevant: new.relevant, actor: actor.to_owned() };
+    Ok(store.add_override(OpinionId(new.opinion), &correction, now).await?)
+}

@@ -1,0 +1,273 @@
+//! Maps with their curves.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use moodline_maps::{ExportFormat, LoadedMap, MapView, export, parse_map};
+use moodline_store::{LayerSet, Store};
+use moodline_types::{Layer, LayerNode, MapId, Period, PersonaId, RunId, StageId, TouchpointId};
+
+use crate::{
+    AskError,
+    body::{
+        LayerPoint, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary, TouchpointSummary,
+    },
+};
+
+/// A registered map and the layers of one of its runs.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    /// The map.
+    pub loaded: Arc<LoadedMap>,
+    /// Its layers; `None` before it was drawn.
+    pub set: Option<LayerSet>,
+}
+
+impl Measured {
+    /// The map with its layers, for everyone or for one persona.
+    pub fn view<'a>(&'a self, names: &'a str, persona: Option<&PersonaId>) -> MapView<'a> {
+        let Some(set) = &self.set else { return MapView::new(&self.loaded.map, names) };
+        let layers = set.layers.iter().filter(|layer| layer.persona.as_ref() == persona).cloned();
+        // The view shows layers without a persona: here these are the ones asked for.
+        let layers = layers.map(|layer| Layer { persona: None, ..layer });
+        MapView::with_layers(&self.loaded.map, names, set.run.id, layers)
+    }
+
+    /// The headline layers for everyone.
+    pub fn headline(&self) -> impl Iterator<Item = &Layer> {
+        let layers = self.set.iter().flat_map(|set| &set.layers);
+        layers.filter(|layer| layer.period == Period::Window && layer.persona.is_none())
+    }
+
+    fn summary(self) -> MapSummary {
+        let whole = self.headline().find(|layer| layer.node == LayerNode::Map);
+        let map = &self.loaded.map;
+        MapSummary {
+            map: map.id.clone(),
+            name: map.name.in_language("en").to_owned(),
+            stages: map.stages.len(),
+            touchpoints: map.touchpoints().count(),
+            n: whole.map_or(0, |layer| layer.counts.n()),
+            net: whole.and_then(|layer| layer.net),
+            low: whole.and_then(|layer| layer.low),
+            high: whole.and_then(|layer| layer.high),
+            refreshed_at: self.set.as_ref().and_then(|set| set.run.finished_at),
+        }
+    }
+}
+
+/// Maps as they were read last: reading one takes longer than most answers.
+static READ: LazyLock<Mutex<HashMap<MapId, Arc<LoadedMap>>>> = LazyLock::new(Mutex::default);
+
+fn parsed(id: &MapId, definition: &str) -> Result<Arc<LoadedMap>, AskError> {
+    let read = || READ.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = read().get(id).filter(|known| known.definition == definition) {
+        return Ok(Arc::clone(known));
+    }
+    let loaded = parse_map(id.as_str(), definition).map_err(|error| AskError::Failed(Box::new(error)))?;
+    let loaded = Arc::new(loaded);
+    read().insert(id.clone(), Arc::clone(&loaded));
+    Ok(loaded)
+}
+
+/// A registered map, without its layers.
+///
+/// # Errors
+/// `Missing` names the maps there are.
+pub async fn loaded(store: &dyn Store, map: &MapId) -> Result<Arc<LoadedMap>, AskError> {
+    let records = store.maps().await?;
+    let record = records.iter().find(|record| record.id == *map);
+    let record = record
+        .ok_or_else(|| AskError::missing("map", map.as_str(), records.iter().map(|record| record.id.as_str())))?;
+    parsed(map, &record.definition)
+}
+
+/// A map and its newest layers, or those of a run.
+///
+/// # Errors
+/// `Missing` where there is no such map or no such run of it.
+pub async fn measured(store: &dyn Store, map: &MapId, run: Option<RunId>) -> Result<Measured, AskError> {
+    let loaded = loaded(store, map).await?;
+    let set = store.layers(map, run).await?;
+    match (run, &set) {
+        (Some(run), None) => Err(AskError::Missing {
+            what: "finished run",
+            id: run.to_string(),
+            hint: format!(" of map {map}; `moodline runs --kind layers` lists those there are"),
+        }),
+        _ => Ok(Measured { loaded, set }),
+    }
+}
+
+/// Every map in use, by id.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn list(store: &dyn Store) -> Result<Vec<MapSummary>, AskError> {
+    let mut maps = Vec::new();
+    for record in store.maps().await? {
+        let loaded = parsed(&record.id, &record.definition)?;
+        let set = store.layers(&record.id, None).await?;
+        maps.push(Measured { loaded, set }.summary());
+    }
+    Ok(maps)
+}
+
+/// One map with its curve, names in the language `names`.
+///
+/// # Errors
+/// `Missing` for a map, run or persona that does not exist.
+pub async fn show(
+    store: &dyn Store,
+    map: &MapId,
+    run: Option<RunId>,
+    persona: Option<&PersonaId>,
+    names: &str,
+) -> Result<MapShown, AskError> {
+    let measured = measured(store, map, run).await?;
+    of_persona(&measured.loaded, persona)?;
+    Ok(MapShown::new(&measured.view(names, persona)))
+}
+
+/// Refuses a persona that the map does not have.
+///
+/// # Errors
+/// `Field` names those it has.
+pub fn of_persona(loaded: &LoadedMap, persona: Option<&PersonaId>) -> Result<(), AskError> {
+    match persona {
+        Some(id) if loaded.map.persona(id).is_none() => {
+            Err(of_map(loaded, "persona", id.as_str(), loaded.map.personas.iter().map(|known| known.id.as_str())))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Refuses stages and touchpoints that the map does not have: an empty answer would say that nobody complained.
+///
+/// # Errors
+/// `Field` names those it has.
+pub fn of_place(
+    loaded: &LoadedMap,
+    stage: Option<&StageId>,
+    touchpoint: Option<&TouchpointId>,
+) -> Result<(), AskError> {
+    let map = &loaded.map;
+    if let Some(id) = touchpoint.filter(|id| map.touchpoint(id).is_none()) {
+        return Err(of_map(loaded, "touchpoint", id.as_str(), map.touchpoints().map(|(_, known)| known.id.as_str())));
+    }
+    if let Some(id) = stage.filter(|id| map.stage(id).is_none()) {
+        return Err(of_map(loaded, "stage", id.as_str(), map.stages.iter().map(|known| known.id.as_str())));
+    }
+    Ok(())
+}
+
+fn of_map<'a>(loaded: &LoadedMap, what: &'static str, id: &str, known: impl Iterator<Item = &'a str>) -> AskError {
+    let known: Vec<&str> = known.collect();
+    AskError::field(what, format!("map {} has no {what} `{id}`; it has {}", loaded.map.id, known.join(", ")))
+}
+
+/// The stages of a map, in order.
+///
+/// # Errors
+/// `Missing` where there is no such map.
+pub async fn stages(store: &dyn Store, map: &MapId, names: &str) -> Result<Vec<StageSummary>, AskError> {
+    let loaded = loaded(store, map).await?;
+    let summary = |stage: &moodline_maps::Stage| StageSummary {
+        id: stage.id.clone(),
+        name: stage.name.in_language(names).to_owned(),
+        description: stage.description.as_ref().map(|text| text.in_language(names).to_owned()),
+        touchpoints: stage.touchpoints.iter().map(|touchpoint| touchpoint.id.clone()).collect(),
+    };
+    Ok(loaded.map.stages.iter().map(summary).collect())
+}
+
+/// The touchpoints of a map, in the order of the journey.
+///
+/// # Errors
+/// `Missing` where there is no such map.
+pub async fn touchpoints(store: &dyn Store, map: &MapId, names: &str) -> Result<Vec<TouchpointSummary>, AskError> {
+    let loaded = loaded(store, map).await?;
+    let summary = |(stage, touchpoint): (&moodline_maps::Stage, &moodline_maps::Touchpoint)| TouchpointSummary {
+        id: touchpoint.id.clone(),
+        stage: stage.id.clone(),
+        name: touchpoint.name.in_language(names).to_owned(),
+        channel: touchpoint.channel.clone(),
+        owner: touchpoint.owner.clone(),
+        description: touchpoint.description.as_ref().map(|text| text.in_language(names).to_owned()),
+        keywords: touchpoint.keywords.clone(),
+        examples: touchpoint.examples.clone(),
+        target: touchpoint.target,
+        perceived: touchpoint.perceived,
+    };
+    Ok(loaded.map.touchpoints().map(summary).collect())
+}
+
+/// The personas of a map.
+///
+/// # Errors
+/// `Missing` where there is no such map.
+pub async fn personas(store: &dyn Store, map: &MapId, names: &str) -> Result<Vec<Persona>, AskError> {
+    let loaded = loaded(store, map).await?;
+    let summary = |persona: &moodline_maps::Persona| Persona {
+        id: persona.id.clone(),
+        name: persona.name.in_language(names).to_owned(),
+        description: persona.description.as_ref().map(|text| text.in_language(names).to_owned()),
+    };
+    Ok(loaded.map.personas.iter().map(summary).collect())
+}
+
+/// Which numbers of the curve.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LayerFilter {
+    /// Of this run instead of the newest.
+    pub run: Option<RunId>,
+    /// Only these nodes.
+    pub level: Option<Level>,
+    /// Only this stage and its touchpoints.
+    pub stage: Option<StageId>,
+    /// Only this touchpoint.
+    pub touchpoint: Option<TouchpointId>,
+    /// Only what this persona's mentions say; `None` for everyone's.
+    pub persona: Option<PersonaId>,
+    /// Only the window, or only the weeks.
+    pub period: Option<PeriodKind>,
+}
+
+/// The numbers of a map's curve.
+///
+/// # Errors
+/// `Missing` for a map or run, `Field` for a place or persona that does not exist.
+pub async fn layers(store: &dyn Store, map: &MapId, filter: &LayerFilter) -> Result<LayerSeries, AskError> {
+    let measured = measured(store, map, filter.run).await?;
+    of_place(&measured.loaded, filter.stage.as_ref(), filter.touchpoint.as_ref())?;
+    of_persona(&measured.loaded, filter.persona.as_ref())?;
+    let Some(set) = measured.set else {
+        return Ok(LayerSeries { map: map.clone(), run: None, drawn_at: None, layers: Vec::new() });
+    };
+    let wanted = |point: &LayerPoint| {
+        filter.level.is_none_or(|level| point.level == level)
+            && filter.period.is_none_or(|period| point.period == period)
+            && filter.stage.as_ref().is_none_or(|stage| point.stage.as_ref() == Some(stage))
+            && filter.touchpoint.as_ref().is_none_or(|touchpoint| point.touchpoint.as_ref() == Some(touchpoint))
+            && point.persona == filter.persona
+    };
+    let layers = set.layers.iter().map(LayerPoint::from).filter(wanted).collect();
+    Ok(LayerSeries { map: map.clone(), run: Some(set.run.id), drawn_at: set.run.finished_at, layers })
+}
+
+/// A map with its curve in a format of other tools.
+///
+/// # Errors
+/// `Missing` for a map or run that does not exist.
+pub async fn exported(
+    store: &dyn Store,
+    map: &MapId,
+    run: Option<RunId>,
+    names: &str,
+    format: ExportFormat,
+) -> Result<String, AskError> {
+    let measured = measured(store, map, run).await?;
+    Ok(export(&measured.view(names, None), format))
+}

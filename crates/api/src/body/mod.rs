@@ -1,0 +1,30 @@
+//! The bodies of requests and answers: the stable JSON, the same from `--format json` and over HTTP.
+//!
+//! Fields keep their names; others may join them. Instants are RFC 3339 in UTC, days `YYYY-MM-DD`, probabilities 0 to 1.
+
+mod act;
+mod alert;
+mod correction;
+mod flag;
+mod layer;
+mod map;
+mod mention;
+mod run;
+mod sentiment;
+mod service;
+mod source;
+mod token;
+pub mod words;
+
+pub use act::Act;
+pub use alert::{Alert, AlertTriage, NewTouchpointChange, TouchpointChange};
+pub use correction::{Correction, NewCorrection};
+pub use flag::{Flag, FlagEvent, FlagHistory, FlagList, FlagSelection, FlagTriage, TriageOutcome, Waiting};
+pub use layer::{Change, Corrected, EmotionCounts, LayerPoint, LayerSeries, Level, PeriodKind};
+pub use map::{MapShown, MapSummary, Persona, StageSummary, TouchpointSummary};
+pub use mention::{MentionFlag, MentionList, MentionRow, Origin, Placement, Rating, RowCount};
+pub use run::Run;
+pub use sentiment::{Emotions, Verdict, rounded};
+pub use service::{Job, Queue, Replaced, RunningJob, ScheduledJob, Status};
+pub use source::{Rejected, Source};
+pub use token::Token;

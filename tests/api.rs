@@ -1,0 +1,491 @@
+//! The HTTP API: the same answers as the command line, on both databases, to whoever may ask.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+
+use crate::support::{Project, Running, json_lines};
+
+/// Far longer than anything takes here; only a hang reaches it.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// An answer.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}\n{}", self.head, self.body))
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        let line = self
+            .head
+            .lines()
+            .find(|line| line.split_once(':').is_some_and(|(known, _)| known.eq_ignore_ascii_case(name)))?;
+        Some(line.split_once(':')?.1.trim())
+    }
+
+    /// Fails the test unless it is a problem document of this status; its detail.
+    #[track_caller]
+    fn problem(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.body);
+        let problem = self.json();
+        assert_eq!(problem["status"], status);
+        for member in ["type", "title", "detail", "instance", "request_id"] {
+            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{member}: {problem}");
+        }
+        assert_eq!(problem["request_id"].as_str(), self.header("x-request-id"));
+        problem
+    }
+}
+
+/// A service that answers, and nothing else.
+struct Service {
+    address: SocketAddr,
+    _running: Running,
+}
+
+impl Service {
+    fn start(project: &Project) -> Self {
+        let mut running = project.start(&["run", "--role", "api"]);
+        let began = Instant::now();
+        let address = loop {
+            if let Some(address) = said_address(&project.log()) {
+                break address;
+            }
+            assert!(running.ended().is_none() && began.elapsed() < PATIENCE, "it does not answer:\n{}", project.log());
+            std::thread::sleep(Duration::from_millis(50));
+        };
+        let port = address.port();
+        Self { address: SocketAddr::from(([127, 0, 0, 1], port)), _running: running }
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut stream = self.ask(method, path, headers, body);
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8(answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {length}\r\n").unwrap();
+        if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
+            write!(stream, "Host: {}\r\n", self.address).unwrap();
+        }
+        for (name, value) in headers {
+            write!(stream, "{name}: {value}\r\n").unwrap();
+        }
+        write!(stream, "\r\n{body}").unwrap();
+        stream
+    }
+
+    #[track_caller]
+    fn get(&self, path: &str) -> Value {
+        let answer = self.send("GET", path, &[], "");
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.json()
+    }
+
+    fn json(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.send(method, path, &[("Content-Type", "application/json")], &body.to_string())
+    }
+}
+
+/// Where the log says that it answers.
+fn said_address(log: &str) -> Option<SocketAddr> {
+    let (_, rest) = log.split_once("the service answers at http://")?;
+    let end = rest.find(": ")?;
+    rest[..end].parse().ok()
+}
+
+const API: &str = "[api]\nlisten = \"127.0.0.1:0\"\n";
+
+/// Feedback about a bank, judged, placed and drawn.
+fn bank(api: &str, database: Option<&str>) -> Project {
+    let settings =
+        format!("{api}\n[[sources.files]]\nid = \"feedback\"\npath = \"feedback.jsonl\"\nrating_scale = [1, 5]\n");
+    let project = Project::new(&settings).with_example_map("online-bank");
+    let project = match database {
+        Some(url) => project.on(url),
+        None => project,
+    };
+    let texts = [
+        "转账一直失败，钱卡住了，垃圾！",
+        "Transfers are instant, love it!",
+        "轉帳又失敗了，真的很扯，超生氣",
+        "送金ができない。最悪です。",
+        "La transferencia no llega, es un desastre",
+        "The fees are far too high and nobody told me",
+    ];
+    let rows = texts.iter().enumerate().map(|(i, text)| (format!("m{i}"), (*text).to_owned()));
+    project.write("feedback.jsonl", json_lines(rows));
+    project.run(&["refresh", "--as-of", "2026-05-10"]).ok();
+    project
+}
+
+fn both_ways_are_one(project: &Project) {
+    let service = Service::start(project);
+    let said = |arguments: &[&str]| project.run(&[arguments, &["--format", "json"]].concat()).ok().json();
+    for (path, arguments) in [
+        ("/v1/maps", "map list"),
+        ("/v1/maps/online-bank", "map show online-bank"),
+        (
+            "/v1/maps/online-bank?names=zh-Hans&persona=first-jobber",
+            "map show online-bank --names zh-Hans --persona first-jobber",
+        ),
+        ("/v1/maps/online-bank/stages", "map stages online-bank"),
+        ("/v1/maps/online-bank/touchpoints?names=zh-Hans", "map touchpoints online-bank --names zh-Hans"),
+        ("/v1/maps/online-bank/personas", "map personas online-bank"),
+        (
+            "/v1/maps/online-bank/layers?period=week&touchpoint=transfers",
+            "map layers online-bank --period week --touchpoint transfers",
+        ),
+        ("/v1/mentions?limit=3", "mentions --limit 3"),
+        (
+            "/v1/mentions?map=online-bank&touchpoint=transfers&sentiment=negative&sort=severity&limit=2",
+            "mentions --map online-bank --touchpoint transfers --sentiment negative --sort severity --limit 2",
+        ),
+        (
+            "/v1/mentions?map=online-bank&flagged=true&status=open,acknowledged&lang=zh&since=2026-01-01",
+            "mentions --map online-bank --flagged --status open --status acknowledged --lang zh --since 2026-01-01 --limit 50",
+        ),
+        (
+            "/v1/mentions?text=%E5%A4%B1%E8%B4%A5&min_confidence=0.5",
+            "mentions --text 失败 --min-confidence 0.5 --limit 50",
+        ),
+        (
+            "/v1/mentions/count?map=online-bank&touchpoint=transfers",
+            "mentions --count --map online-bank --touchpoint transfers",
+        ),
+        ("/v1/flags?limit=2", "flags list --limit 2"),
+        (
+            "/v1/flags?map=online-bank&touchpoint=transfers&status=open",
+            "flags list --map online-bank --touchpoint transfers --status open --limit 50",
+        ),
+        ("/v1/flags/digest", "flags digest"),
+        ("/v1/sources", "sources"),
+        ("/v1/rejected", "sources --rejected"),
+        ("/v1/runs?kind=layers", "runs --kind layers"),
+        ("/v1/corrections", "corrections"),
+        ("/v1/acts?limit=5", "audit --limit 5"),
+        ("/v1/tokens", "token list"),
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        assert_eq!(service.get(path), said(&arguments), "{path} against {arguments:?}");
+    }
+    for format in ["json", "csv", "mermaid", "svg"] {
+        let there = service.send("GET", &format!("/v1/maps/online-bank/export?format={format}"), &[], "");
+        let here = project.run(&["map", "export", "online-bank", "--format", format]).ok().stdout;
+        assert_eq!((there.status, there.body.trim_end()), (200, here.trim_end()), "{format}");
+    }
+    assert_eq!(service.get("/v1/openapi.json"), project.run(&["openapi"]).ok().json());
+    pages_join(&service, "mentions", "cursor");
+    pages_join(&service, "flags", "after");
+    triage_is_one(project, &service);
+}
+
+/// Reading page by page gives the list.
+fn pages_join(service: &Service, what: &str, parameter: &str) {
+    let all = service.get(&format!("/v1/{what}"))[what].clone();
+    assert!(all.as_array().is_some_and(|rows| rows.len() > 2), "{all}");
+    let mut paged = Vec::new();
+    let mut next = String::new();
+    loop {
+        let page = service.get(&format!("/v1/{what}?limit=2{next}"));
+        paged.extend(page[what].as_array().unwrap().iter().cloned());
+        let Some(cursor) = page["next"].as_str() else { break };
+        next = format!("&{parameter}={cursor}");
+    }
+    assert_eq!(Value::Array(paged), all, "pages of {what} join without gaps");
+}
+
+/// What is done over HTTP is what the command line shows, and the other way round.
+fn triage_is_one(project: &Project, service: &Service) {
+    let worst = service.get("/v1/flags?limit=1")["flags"][0].clone();
+    let flag = format!("/v1/flags/{}", worst["id"]);
+    let taken = service.json(
+        "PATCH",
+        &flag,
+        &json!({"status": "acknowledged", "assignee": "payments",
+        "due_at": "2026-06-05T00:00:00Z"}),
+    );
+    assert_eq!((taken.status, &taken.json()["assignee"]), (200, &"payments".into()));
+    let id = worst["id"].to_string();
+    let history = project.run(&["flags", "history", &id, "--format", "json"]).ok().json();
+    assert_eq!(service.get(&format!("{flag}/history")), history);
+    assert_eq!((&history["events"][0]["actor"], &history["flag"]["status"]), (&"api".into(), &"acknowledged".into()));
+    project.run(&["flags", "set", &id, "--unassign", "--no-due"]).ok();
+    assert_eq!(
+        (service.get(&flag)["assignee"].clone(), service.get(&flag)["due_at"].clone()),
+        (Value::Null, Value::Null)
+    );
+
+    let unsaid = service.json("PATCH", &flag, &json!({"status": "resolved"})).problem(422);
+    assert_eq!(unsaid["errors"][0]["field"], "note");
+    let many = service.json(
+        "POST",
+        "/v1/flags/triage",
+        &json!({"all": true, "map": "online-bank", "status": ["open"],
+        "change": {"status": "resolved", "note": "release 4.2"}}),
+    );
+    assert_eq!(many.status, 200, "{}", many.body);
+    assert!(!many.json()["changed"].as_array().unwrap().is_empty());
+    assert_eq!(service.get("/v1/flags?status=open")["total"], 0);
+    let none = service.json("POST", "/v1/flags/triage", &json!({"change": {"status": "open"}})).problem(422);
+    assert_eq!(none["errors"][0]["field"], "ids", "what selects nothing selects not everything");
+
+    let opinion = service.get("/v1/mentions?text=fees")["mentions"][0]["opinion"].clone();
+    let corrected = service.json("POST", "/v1/corrections", &json!({"opinion": opinion, "sentiment": "neutral"}));
+    assert_eq!(corrected.status, 204, "{}", corrected.body);
+    let seen = &service.get(&format!("/v1/opinions/{opinion}"))["sentiment"]["label"];
+    assert_eq!(seen, "neutral");
+    let corrections = service.get("/v1/corrections");
+    assert_eq!(corrections, project.run(&["corrections", "--format", "json"]).ok().json());
+    assert_eq!(corrections[0]["actor"], "api");
+
+    let change = json!({"map": "online-bank", "touchpoint": "transfers", "day": "2026-05-04", "what": "release 4.2"});
+    let added = service.json("POST", "/v1/changes", &change).json();
+    assert_eq!(service.get("/v1/changes?map=online-bank"), json!([added.clone()]));
+    let gone = service.send("DELETE", &format!("/v1/changes/{}", added["id"]), &[], "");
+    assert_eq!((gone.status, service.get("/v1/changes")), (204, json!([])));
+    let acts = project.run(&["audit", "--format", "json"]).ok().json();
+    let did: Vec<&str> = acts.as_array().unwrap().iter().filter_map(|act| act["action"].as_str()).collect();
+    assert!(did.contains(&"triage") && did.contains(&"relabel"), "{did:?}");
+}
+
+#[test]
+fn the_command_line_and_http_say_the_same_on_sqlite() {
+    both_ways_are_one(&bank(API, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_and_http_say_the_same_on_postgresql() {
+    let Some(database) = moodline_testkit::postgres_url().await else { return };
+    tokio::task::block_in_place(|| both_ways_are_one(&bank(API, Some(database.url()))));
+}
+
+#[test]
+fn every_error_is_a_problem_document_that_says_what_to_do() {
+    let project = Project::new(&format!("{API}max_body_bytes = 2048\n")).with_example_map("online-bank");
+    project.run(&["map", "list"]).ok();
+    let service = Service::start(&project);
+    let get = |path: &str| service.send("GET", path, &[], "");
+
+    let unknown = get("/v1/mentions?touchpont=transfers").problem(422);
+    assert_eq!(unknown["errors"][0]["field"], "touchpont");
+    assert!(unknown["detail"].as_str().unwrap().contains("`touchpoint`"), "{unknown}");
+    let elsewhere = get("/v1/mentions?map=online-bank&touchpoint=moon").problem(422);
+    assert!(elsewhere["detail"].as_str().unwrap().contains("transfers"), "{elsewhere}");
+    for (path, field) in [
+        ("/v1/mentions?touchpoint=transfers", "touchpoint"),
+        ("/v1/mentions?min_confidence=2", "min_confidence"),
+        ("/v1/mentions?since=soon", "since"),
+        ("/v1/mentions?limit=0", "limit"),
+        ("/v1/mentions?limit=100000", "limit"),
+        ("/v1/mentions?cursor=1", "cursor"),
+        ("/v1/mentions?text=a%00b", "text"),
+        ("/v1/mentions?rating=six", "rating"),
+        ("/v1/flags?status=gone", "status"),
+        ("/v1/flags?after=1", "after"),
+        ("/v1/events?after=1", "after"),
+        ("/v1/maps?x=1", "x"),
+        ("/v1/schedule?times=0", "times"),
+    ] {
+        assert_eq!(get(path).problem(422)["errors"][0]["field"], field, "{path}");
+    }
+    assert!(get("/v1/maps/moon-bank").problem(404)["detail"].as_str().unwrap().contains("online-bank"));
+    for path in [
+        "/v1/flags/99",
+        "/v1/flags/x",
+        "/v1/opinions/99",
+        "/v1/mentions/99",
+        "/v1/alerts/99",
+        "/v1/nothing",
+        "/nothing",
+    ] {
+        assert_eq!(get(path).problem(404)["instance"], path);
+    }
+    assert_eq!(service.send("DELETE", "/v1/maps", &[], "").header("allow"), Some("GET,HEAD"));
+    service.send("DELETE", "/v1/maps", &[], "").problem(405);
+    service.send("PATCH", "/v1/flags/1", &[], "{}").problem(415);
+    let json = [("Content-Type", "application/json")];
+    service.send("PATCH", "/v1/flags/1", &json, "{").problem(400);
+    service.send("PATCH", "/v1/flags/1", &json, &format!("{{\"note\": \"{}\"}}", "x".repeat(4000))).problem(413);
+    let typed = service.json("POST", "/v1/flags/triage", &json!({"ids": [1], "change": {"status": "gone"}}));
+    assert_eq!(typed.problem(422)["errors"][0]["field"], "change.status");
+    let listed = service.json("POST", "/v1/flags/triage", &json!({"ids": [1], "change": ["open"]})).problem(422);
+    assert_eq!(listed["errors"][0]["field"], "change", "an array is not read as an object");
+    service.json("PATCH", "/v1/flags/1", &json!(["open"])).problem(422);
+    let extra = service.json("POST", "/v1/flags/triage", &json!({"ids": [1], "change": {"state": "open"}}));
+    assert_eq!(extra.problem(422)["errors"][0]["field"], "change.state");
+
+    let named = service.send("GET", "/v1/nothing", &[("X-Request-Id", "mine-1")], "");
+    assert_eq!(named.problem(404)["request_id"], "mine-1");
+    let odd = service.send("GET", "/v1/nothing", &[("X-Request-Id", "<b>")], "").problem(404);
+    assert_ne!(odd["request_id"], "<b>", "what would make a mess of a log gets a name of ours");
+}
+
+#[test]
+fn a_reader_is_sent_only_what_it_does_not_have() {
+    let project = Project::new(API).with_example_map("online-bank");
+    project.run(&["map", "list"]).ok();
+    let service = Service::start(&project);
+    let first = service.send("GET", "/v1/maps", &[], "");
+    let tag = first.header("etag").unwrap().to_owned();
+    let second = service.send("GET", "/v1/maps", &[("If-None-Match", &tag)], "");
+    assert_eq!((second.status, second.body.as_str(), second.header("etag")), (304, "", Some(tag.as_str())));
+    let other = service.send("GET", "/v1/maps/online-bank", &[("If-None-Match", &tag)], "");
+    assert_eq!(other.status, 200);
+}
+
+#[test]
+fn tokens_open_what_their_scope_says_and_act_in_their_name() {
+    let project = bank(&format!("{API}access = \"token\"\n"), None);
+    let made = |arguments: &[&str]| {
+        let made = project.run(&[&["token", "create"], arguments, &["--format", "json"]].concat()).ok().json();
+        format!("Bearer {}", made["token"].as_str().unwrap())
+    };
+    let (reader, desk) = (made(&["dashboard"]), made(&["desk", "--scope", "triage", "--expires", "1d"]));
+    let boss = made(&["boss", "--scope", "admin"]);
+    assert_eq!(project.run(&["token", "create", "desk"]).failed(1).code, 1, "one name, one token");
+    let service = Service::start(&project);
+    let with = |token: &str, method: &str, path: &str, body: &str| {
+        service.send(method, path, &[("Authorization", token), ("Content-Type", "application/json")], body)
+    };
+    let nobody = service.send("GET", "/v1/maps", &[], "");
+    nobody.problem(401);
+    assert_eq!(nobody.header("www-authenticate"), Some("Bearer realm=\"moodline\""));
+    with("Bearer moodline_0000", "GET", "/v1/maps", "").problem(401);
+    with("Basic eDp5", "GET", "/v1/maps", "").problem(401);
+    assert_eq!(with(&reader, "GET", "/v1/maps", "").status, 200);
+    assert_eq!(service.send("GET", "/healthz", &[], "").status, 200, "health asks for nothing");
+
+    let flag = with(&reader, "GET", "/v1/flags?limit=1", "").json()["flags"][0]["id"].to_string();
+    let (path, taken) = (format!("/v1/flags/{flag}"), r#"{"status": "acknowledged", "note": "a secret remark"}"#);
+    let refused = with(&reader, "PATCH", &path, taken);
+    assert!(refused.problem(403)["detail"].as_str().unwrap().contains("triage"));
+    assert_eq!(with(&desk, "PATCH", &path, taken).status, 200);
+    with(&desk, "GET", "/v1/acts", "").problem(403);
+    let acts = with(&boss, "GET", "/v1/acts?action=triage", "").json();
+    assert_eq!(acts[0]["actor"], "desk");
+    assert!(!acts.to_string().contains("secret remark"));
+
+    let listed = project.run(&["token", "list", "--format", "json"]).ok().json();
+    let desk_row = listed.as_array().unwrap().iter().find(|row| row["name"] == "desk").unwrap();
+    assert!(desk_row["used_at"].is_string() && desk_row["expires_at"].is_string(), "{desk_row}");
+    let secret = desk.trim_start_matches("Bearer ");
+    let stored = std::fs::read(project.path("moodline.db")).unwrap();
+    assert!(!stored.windows(secret.len()).any(|part| part == secret.as_bytes()), "only a hash is kept");
+    assert!(!project.log().contains(secret) && !project.log().contains("secret remark"), "{}", project.log());
+
+    project.run(&["token", "revoke", "desk"]).ok();
+    with(&desk, "GET", "/v1/maps", "").problem(401);
+    assert_eq!(with(&boss, "DELETE", "/v1/tokens/dashboard", "").status, 204);
+    with(&reader, "GET", "/v1/maps", "").problem(401);
+}
+
+#[test]
+fn beyond_this_machine_nothing_is_open_unless_the_settings_say_so() {
+    let beyond = "[api]\nlisten = \"0.0.0.0:0\"\n";
+    let project = Project::new(beyond).with_example_map("online-bank");
+    let service = Service::start(&project);
+    service.send("GET", "/v1/maps", &[], "").problem(401);
+    assert!(project.log().contains("moodline token create"), "{}", project.log());
+    let project = Project::new(&format!("{beyond}access = \"open\"\n")).with_example_map("online-bank");
+    let service = Service::start(&project);
+    assert_eq!(service.send("GET", "/v1/maps", &[], "").status, 200);
+    assert!(project.log().contains("`api.access` is `open`"), "{}", project.log());
+}
+
+#[test]
+fn a_web_page_that_claims_to_be_this_machine_gets_nothing() {
+    let project = Project::new(API).with_example_map("online-bank");
+    let service = Service::start(&project);
+    service.send("GET", "/v1/maps", &[("Host", "evil.example")], "").problem(403);
+    let foreign = service.send("GET", "/v1/maps", &[("Origin", "https://evil.example")], "");
+    assert_eq!(foreign.header("access-control-allow-origin"), None);
+}
+
+#[test]
+fn whoever_asks_too_often_is_told_when_to_come_back() {
+    let project = Project::new(&format!("{API}requests_per_second = 1\nburst = 3\n")).with_example_map("online-bank");
+    let service = Service::start(&project);
+    let refused =
+        (0..50).map(|_| service.send("GET", "/v1/maps", &[], "")).find(|answer| answer.status != 200).unwrap();
+    refused.problem(429);
+    assert!(refused.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
+    assert_eq!(service.send("GET", "/healthz", &[], "").status, 200);
+}
+
+#[test]
+fn whoever_follows_the_events_misses_none() {
+    let project = bank(&format!("{API}max_streams = 1\n"), None);
+    let service = Service::start(&project);
+    let flags: Vec<i64> = {
+        let list = service.get("/v1/flags");
+        let mut ids: Vec<i64> =
+            list["flags"].as_array().unwrap().iter().map(|flag| flag["id"].as_i64().unwrap()).collect();
+        ids.sort_unstable();
+        ids
+    };
+    let follow = |headers: &[(&str, &str)], path: &str, count: usize| -> Vec<(String, i64)> {
+        let mut stream = service.ask("GET", path, headers, "");
+        let mut read = String::new();
+        let mut buffer = [0_u8; 4096];
+        while read.matches("\nevent: flag").count() < count || !read.ends_with("\n\n\r\n") {
+            let bytes = stream.read(&mut buffer).unwrap();
+            assert!(bytes > 0, "the stream ended: {read}");
+            read += &String::from_utf8_lossy(&buffer[..bytes]);
+        }
+        let ids = read.lines().filter_map(|line| line.strip_prefix("id: ")).map(str::to_owned);
+        let data = read.lines().filter_map(|line| line.strip_prefix("data: "));
+        let flags = data.map(|data| serde_json::from_str::<Value>(data).unwrap()["id"].as_i64().unwrap());
+        ids.zip(flags).collect()
+    };
+    let all = follow(&[], "/v1/events?after=f0a0", flags.len());
+    assert_eq!(all.iter().map(|(_, flag)| *flag).collect::<Vec<_>>(), flags);
+    // Only one may follow at a time here; whoever comes meanwhile is told so.
+    let _held = service.ask("GET", "/v1/events", &[], "");
+    let began = Instant::now();
+    loop {
+        let mut other = service.ask("GET", "/v1/events", &[], "");
+        let mut first = [0_u8; 12];
+        other.read_exact(&mut first).unwrap();
+        if first == *b"HTTP/1.1 503" {
+            break;
+        }
+        assert!(began.elapsed() < PATIENCE, "{}", String::from_utf8_lossy(&first));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Coming back with the last id goes on behind it.
+    let lines = project.run(&["events", "--after", &all[0].0]).ok().json_lines();
+    assert_eq!(lines.iter().map(|line| line["body"]["id"].as_i64().unwrap()).collect::<Vec<_>>(), flags[1..]);
+    assert_eq!(lines[0]["id"], all[1].0.as_str());
+}
+
+#[test]
+fn the_page_of_the_api_needs_nothing_from_elsewhere() {
+    let project = Project::new(API).with_example_map("online-bank");
+    let service = Service::start(&project);
+    let page = service.send("GET", "/v1/docs", &[], "");
+    assert_eq!(page.status, 200);
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert!(page.body.contains("/v1/openapi.json"));
+}

@@ -111,8 +111,7 @@ impl Service {
 /// Where the log says that it answers.
 fn said_address(log: &str) -> Option<SocketAddr> {
     let (_, rest) = log.split_once("the service answers at http://")?;
-    let end = rest.find(": ")?;
-    rest[..end].parse().ok()
+    rest.split('/').next()?.parse().ok()
 }
 
 const API: &str = "[api]\nlisten = \"127.0.0.1:0\"\n";

@@ -52,7 +52,7 @@ impl Server {
         if config.access == Access::Open && !config.is_local() {
             warn!("the service answers at {address} to whoever reaches it: `api.access` is `open`");
         }
-        info!("the service answers at http://{address}: /v1/docs, /healthz, /readyz and /metrics");
+        info!("the service answers at http://{address}/v1/docs, /healthz, /readyz and /metrics");
         let routes = routes.layer(middleware::from_fn_with_state(Outer::new(config), outermost));
         let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
         let task = tokio::spawn(async move {

@@ -11,7 +11,7 @@ pub struct AssignConfig {
     pub batch_mentions: u32,
     /// Time without a sign of life after which another worker may take a batch over, e.g. `2m`.
     pub lease: Interval,
-    /// Probability of negative from which an opinion raises a flag, 0 to 1.
+    /// Probability of negative from which an opinion raises a flag, 0 to 1, on maps whose `[flag]` names none.
     pub flag_from: f32,
     /// Share of the nearest touchpoint among all, 0 to 1, under which likeness alone places nothing: the opinion is as
     /// near to several others and stays unassigned.

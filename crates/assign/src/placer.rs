@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use moodline_maps::{JourneyMap, KeywordIndex, KeywordMatch, Persona, RuleIndex, RuleMatch};
+use moodline_maps::{FlagRule, JourneyMap, KeywordIndex, KeywordMatch, Persona, RuleIndex, RuleMatch};
 use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override, PlacedOpinion, opinions_meant};
 use moodline_types::{
     Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SentimentLabel, SourceId,
@@ -89,6 +89,7 @@ pub struct Placer {
     example_from: f32,
     similarity_from: f32,
     flag_from: f32,
+    flag_rule: FlagRule,
 }
 
 /// What people said of an opinion's place on this map.
@@ -136,7 +137,8 @@ impl Placer {
             calibration,
             example_from: config.example_from,
             similarity_from: config.similarity_from,
-            flag_from: config.flag_from,
+            flag_from: map.flag.as_ref().and_then(|rule| rule.from).unwrap_or(config.flag_from),
+            flag_rule: map.flag.clone().unwrap_or_default(),
         }
     }
 
@@ -189,7 +191,7 @@ impl Placer {
                 .collect();
             let persona = self.persona(mention);
             tallies = tally::tallies(mention, &counted, &self.touchpoints, persona, self.tells_hours);
-            flags = tally::flags(&counted, &self.touchpoints, self.flag_from);
+            flags = tally::flags(&counted, &self.touchpoints, &self.flag_rule, self.flag_from);
         }
         let assign = |(id, spot): (OpinionId, Spot)| {
             let Placement { place, score, reason, detail } = self.named(spot);

@@ -1,6 +1,7 @@
 //! What a mention adds to the counts, and what asks for attention.
 
 use chrono::Timelike;
+use moodline_maps::FlagRule;
 use moodline_types::{
     Emotion, Emotions, Mention, NewFlag, Opinion, OpinionId, PersonaId, SentimentLabel, StageId, Tally, TouchpointId,
 };
@@ -80,15 +81,25 @@ fn hour(mention: &Mention) -> Option<u8> {
     u8::try_from(mention.posted_at.hour()).ok().filter(|_| known)
 }
 
-/// A flag per touchpoint at which the mention is negative or mixed, for its most negative opinion there if that is
-/// negative with a probability of at least `flag_from`.
-pub(crate) fn flags(opinions: &[Counted<'_>], touchpoints: &[(StageId, TouchpointId)], flag_from: f32) -> Vec<NewFlag> {
+/// A flag per touchpoint at which the mention is negative or mixed, for its most negative opinion there of those whose
+/// emotion the map's rule names, if that is negative with a probability of at least `from`.
+pub(crate) fn flags(
+    opinions: &[Counted<'_>],
+    touchpoints: &[(StageId, TouchpointId)],
+    rule: &FlagRule,
+    from: f32,
+) -> Vec<NewFlag> {
+    let shows = |opinion: &&Counted<'_>| rule.emotions.is_empty() || rule.emotions.contains(&opinion.emotions.top());
     let flag = |place: usize| {
+        if !rule.touchpoints.is_empty() && !rule.touchpoints.contains(&touchpoints[place].1) {
+            return None;
+        }
         let here = || opinions.iter().filter(move |opinion| opinion.place == Some(place));
         let label = verdict(here());
-        let worst = here().reduce(|worst, next| if next.negative > worst.negative { next } else { worst })?;
+        let worst =
+            here().filter(shows).reduce(|worst, next| if next.negative > worst.negative { next } else { worst })?;
         let (stage, touchpoint) = touchpoints[place].clone();
-        let bad = matches!(label, SentimentLabel::Negative | SentimentLabel::Mixed) && worst.negative >= flag_from;
+        let bad = matches!(label, SentimentLabel::Negative | SentimentLabel::Mixed) && worst.negative >= from;
         bad.then_some(NewFlag { stage, touchpoint, opinion: worst.id, severity: worst.negative })
     };
     places(opinions).into_iter().filter_map(flag).collect()

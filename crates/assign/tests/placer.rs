@@ -421,3 +421,33 @@ fn a_map_that_names_its_sources_takes_no_others() {
     let nothing = placer.place(&judged, &[]);
     assert!(nothing.assignments.is_empty() && nothing.tallies.is_empty() && nothing.flags.is_empty());
 }
+
+/// The flags that the map raises for opinions under a rule of its own.
+fn flagged_under(rule: &str, opinions: Vec<Opinion>) -> Vec<(i64, String)> {
+    let text = MAP.replacen("[[personas]]", &format!("[flag]\n{rule}\n\n[[personas]]"), 1);
+    let map = parse_map("shop.toml", &text).unwrap().map;
+    let calibration = Calibration { unassigned_below: 0.5, similarity_temperature: 0.1 };
+    let placer = Placer::new(&map, &HashMap::new(), calibration, &AssignConfig::default());
+    let flags = placer.place(&judged(mention(), opinions), &[]).flags;
+    flags.into_iter().map(|flag| (flag.opinion.0, flag.touchpoint.to_string())).collect()
+}
+
+#[test]
+fn a_map_says_itself_what_it_flags() {
+    let said = || vec![bad(1, "客服慢"), opinion(2, "信用卡贵", SentimentLabel::Negative, 0.7)];
+    let support = || (1, "support".to_owned());
+    assert_eq!(flagged_under("", said()), [support()], "as the settings say");
+    assert_eq!(flagged_under("from = 0.6", said()), [(2, "card".to_owned()), support()]);
+    assert_eq!(flagged_under("from = 0.95", said()), []);
+    assert_eq!(flagged_under("touchpoints = [\"card\"]\nfrom = 0.6", said()), [(2, "card".to_owned())]);
+    assert_eq!(flagged_under("emotions = [\"anger\", \"fear\"]", said()), [support()]);
+    assert_eq!(flagged_under("emotions = [\"fear\"]", said()), []);
+    let mut afraid = bad(3, "客服吓人");
+    afraid.judged.emotions = Emotions { fear: 0.9, ..Emotions::default() };
+    let both = vec![opinion(1, "客服慢", SentimentLabel::Negative, 0.99), afraid];
+    assert_eq!(
+        flagged_under("emotions = [\"fear\"]", both),
+        [(3, "support".to_owned())],
+        "the worst of those that fit"
+    );
+}

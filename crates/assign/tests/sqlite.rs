@@ -7,14 +7,14 @@ use std::collections::HashMap;
 use moodline_assign::{AssignConfig, AssignError, AssignOutcome, assign_map};
 use moodline_maps::parse_map;
 use moodline_store::{
-    AssignmentStore, Judgement, LayerStore, MapRecord, MapStore, ModelRecord, NewMention, NewOverride, OpinionStore,
-    OverrideStore, QueryStore, RunStore, Store, VectorStore, WorkKind, WorkStore,
+    AssignmentStore, FlagStore, Judgement, LayerStore, MapRecord, MapStore, ModelRecord, NewMention, NewOverride,
+    OpinionStore, OverrideStore, QueryStore, RunStore, Store, VectorStore, WorkKind, WorkStore,
 };
 use moodline_store_sqlite::SqliteStore;
 use moodline_testkit::{FakeClock, given};
 use moodline_types::{
-    Clock, DayWindow, Embedding, JudgedOpinion, MapId, MentionQuery, ModelId, RunKind, RunStatus, SentimentLabel,
-    TouchpointFilter,
+    Clock, DayWindow, Embedding, FlagQuery, JudgedOpinion, MapId, MentionQuery, ModelId, RunKind, RunStatus,
+    SentimentLabel, TouchpointFilter, Triage,
 };
 
 const MAP: &str = r#"
@@ -155,6 +155,30 @@ async fn an_edited_map_moves_its_counts_without_the_model() {
     assign(&store).await.unwrap();
     assert_eq!((negatives(&store, "card").await, negatives(&store, "support").await), (0, 7));
     assert_eq!(store.recount(&shop()).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn the_flags_of_a_map_follow_its_rule_and_what_somebody_handled_stays() {
+    let store = judged().await;
+    store.register_map(&record(MAP), clock().now()).await.unwrap();
+    embed(&store).await;
+    assign(&store).await.unwrap();
+    let at_card = FlagQuery { touchpoint: Some("card".parse().unwrap()), ..FlagQuery::default() };
+    let flags = store.flags(&at_card).await.unwrap();
+    assert_eq!(flags.len(), 6);
+    let noted = Triage { note: Some("asked the carrier".into()), actor: "lin".into(), ..Triage::default() };
+    store.triage(&[flags[0].id], &noted, clock().now()).await.unwrap();
+
+    let only_support = MAP.replacen("[[stages]]", "[flag]\ntouchpoints = [\"support\"]\n\n[[stages]]", 1);
+    store.register_map(&record(&only_support), clock().now()).await.unwrap();
+    assign(&store).await.unwrap();
+    let left = store.flags(&at_card).await.unwrap();
+    assert_eq!(left.iter().map(|flag| flag.id).collect::<Vec<_>>(), [flags[0].id], "only the one that was handled");
+    assert_eq!(store.count_flags(&FlagQuery::default()).await.unwrap(), 2, "and the one at support");
+
+    store.register_map(&record(MAP), clock().now()).await.unwrap();
+    assign(&store).await.unwrap();
+    assert_eq!(store.count_flags(&FlagQuery::default()).await.unwrap(), 7, "without the rule all are back");
 }
 
 #[tokio::test]

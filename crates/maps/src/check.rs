@@ -8,7 +8,7 @@ use std::{
 
 use moodline_config::{Document, Finding, PathStep};
 
-use crate::{JourneyMap, LocalText, Touchpoint, fold::fold_keyword, text::is_language_tag};
+use crate::{FlagRule, JourneyMap, LocalText, Touchpoint, fold::fold_keyword, text::is_language_tag};
 
 /// Everything wrong with a map that could be read.
 pub(crate) fn findings(document: &Document<JourneyMap>) -> Vec<Finding> {
@@ -71,6 +71,20 @@ impl<'a> Check<'a> {
             self.touchpoint(touchpoint, &at);
         }
         self.shared_keywords(map);
+        if let Some(rule) = &map.flag {
+            self.flag_rule(map, rule);
+        }
+    }
+
+    fn flag_rule(&mut self, map: &JourneyMap, rule: &FlagRule) {
+        if let Some(from) = rule.from.filter(|from| !(0.0..=1.0).contains(from)) {
+            self.say(&["flag".into(), "from".into()], format!("`from` is {from}, but a probability lies from 0 to 1"));
+        }
+        for (i, id) in rule.touchpoints.iter().enumerate().filter(|(_, id)| map.touchpoint(id).is_none()) {
+            let known: Vec<&str> = map.touchpoints().map(|(_, touchpoint)| touchpoint.id.as_str()).collect();
+            let message = format!("this map has no touchpoint `{id}`; it has {}", known.join(", "));
+            self.say(&["flag".into(), "touchpoints".into(), i.into()], message);
+        }
     }
 
     fn touchpoint(&mut self, touchpoint: &Touchpoint, at: &[PathStep<'_>]) {

@@ -5,7 +5,7 @@ use std::{
     fmt,
 };
 
-use moodline_types::{MapId, PersonaId, SourceId, StageId, ThemeId, TouchpointId};
+use moodline_types::{Emotion, MapId, PersonaId, SourceId, StageId, ThemeId, TouchpointId};
 use serde::{Deserialize, Serialize};
 
 use crate::{KeywordIndex, Lane, LocalText, Rule, RuleIndex, Zone, version};
@@ -71,12 +71,27 @@ pub struct JourneyMap {
     /// Sources by the channel they belong to, for rules.
     #[serde(default)]
     pub channels: BTreeMap<String, Vec<SourceId>>,
+    /// When an opinion on this map asks for attention; without it the settings' `[assign] flag_from` decides alone.
+    #[serde(default)]
+    pub flag: Option<FlagRule>,
     /// Kinds of customers.
     #[serde(default)]
     pub personas: Vec<Persona>,
     /// Phases in the order they are lived.
     #[serde(default)]
     pub stages: Vec<Stage>,
+}
+
+/// When an opinion on a map asks for attention. Every condition narrows.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FlagRule {
+    /// Probability of negative from which an opinion is flagged, 0 to 1; `None` leaves it to the settings.
+    pub from: Option<f32>,
+    /// Only at these touchpoints; empty for all.
+    pub touchpoints: Vec<TouchpointId>,
+    /// Only opinions in which one of these emotions shows most; empty for any.
+    pub emotions: Vec<Emotion>,
 }
 
 /// A kind of customer.
@@ -287,7 +302,7 @@ impl JourneyMap {
         )
     }
 
-    /// A hash of everything that decides assignments, 16 hexadecimal digits: ids, sources, order of stages, keywords,
+    /// A hash of everything that decides assignments and flags, 16 hexadecimal digits: ids, sources, order of stages, keywords,
     /// examples, descriptions, personas' rules, and whether hours are told. Names, goals, targets and the order of keywords do not enter.
     pub fn version(&self) -> String {
         version::of(self)

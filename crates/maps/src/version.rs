@@ -1,8 +1,8 @@
-//! When two maps place every opinion alike.
+//! When two maps place and flag every opinion alike.
 
 use std::collections::BTreeSet;
 
-use moodline_types::SourceId;
+use moodline_types::{SourceId, TouchpointId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -47,6 +47,11 @@ pub(crate) fn of(map: &JourneyMap) -> String {
     let mut canonical = vec![json!(map.id), json!(sources), personas.collect(), stages.collect()];
     if map.tells_hours() {
         canonical.push(json!("hours"));
+    }
+    if let Some(rule) = &map.flag {
+        let touchpoints: BTreeSet<&str> = rule.touchpoints.iter().map(TouchpointId::as_str).collect();
+        let emotions: BTreeSet<&str> = rule.emotions.iter().map(|emotion| emotion.as_str()).collect();
+        canonical.push(json!(["flag", rule.from, touchpoints, emotions]));
     }
     let canonical = serde_json::Value::Array(canonical);
     let digest = Sha256::digest(canonical.to_string().as_bytes());
@@ -114,6 +119,9 @@ keywords = ["wear"]
             ("\"cash\"]", "\"cash\"]\nrules = [{ regex = \"paid\" }]"),
             ("id = \"shop\"", "id = \"shop-2\""),
             ("type = \"current-state\"", "type = \"current-state\"\nsources = [\"shop-reviews\"]"),
+            ("[[personas]]", "[flag]\nfrom = 0.9\n[[personas]]"),
+            ("[[personas]]", "[flag]\ntouchpoints = [\"pay\"]\n[[personas]]"),
+            ("[[personas]]", "[flag]\nemotions = [\"anger\"]\n[[personas]]"),
             ("type = \"current-state\"", "type = \"day-in-the-life\""),
             ("keywords = [\"campus\"]", "keywords = [\"campus\"]\nlanguages = [\"en\"]"),
             ("keywords = [\"campus\"]", "keywords = [\"campus\"]\nsources = [\"campus-forum\"]"),

@@ -136,3 +136,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_flag_rule_names_what_the_map_has() {
+    let map = |rule: &str| {
+        format!(
+            "id = \"shop\"\ntype = \"current-state\"\nname = \"Shop\"\n\n[flag]\n{rule}\n\n[[stages]]\nid = \"buy\"\n\
+             name = \"Buy\"\n[[stages.touchpoints]]\nid = \"pay\"\nname = \"Paying\"\nkeywords = [\"card\"]\n"
+        )
+    };
+    parse_map("shop.toml", &map("from = 0.9\ntouchpoints = [\"pay\"]\nemotions = [\"anger\"]")).unwrap();
+    for (rule, told) in [
+        ("from = 1.5", "6:8"),
+        ("from = 1.5", "from 0 to 1"),
+        ("touchpoints = [\"pay\", \"moon\"]", "it has pay"),
+        ("emotions = [\"rage\"]", "anger"),
+        ("reach = 1000", "unknown field `reach`"),
+    ] {
+        let error = parse_map("shop.toml", &map(rule)).unwrap_err().to_string();
+        assert!(error.contains(told), "{rule}: {error}");
+    }
+}

@@ -38,6 +38,8 @@ repository = pathlib.Path(__file__).resolve().parent.parent
 )
 mentions_file, clock_file = folder / "log.jsonl", folder / "clock"
 mentions_file.touch()
+# As the units in systemd/ set it.
+SETTING = {"MALLOC_ARENA_MAX": "2"}
 WORDS = ["转账失败，第{}次了", "love the app, {} stars", "开户很方便，等了{}分钟", "the chatbot is useless after {} tries",
          "送金が早い、{}分", "pésimo servicio, {} llamadas", "客服態度很差，{}次", "普通吧 {}"]
 
@@ -60,7 +62,7 @@ def started(environment):
     ear.bind(path)
     ear.settimeout(120)
     began = time.monotonic()
-    process = subprocess.Popen([moodline, "run"], cwd=folder, env={**os.environ, "NOTIFY_SOCKET": path, **environment})
+    process = subprocess.Popen([moodline, "run"], cwd=folder, env={**os.environ, **SETTING, "NOTIFY_SOCKET": path, **environment})
     while b"READY=1" not in ear.recv(4096):
         pass
     return process, time.monotonic() - began

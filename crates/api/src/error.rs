@@ -55,7 +55,7 @@ impl AskError {
     pub(crate) fn missing<'a>(what: &'static str, id: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         let hint =
-            if known.is_empty() { "; there are none".to_owned() } else { format!("; there are {}", known.join(", ")) };
+            if known.is_empty() { "; there are none".to_owned() } else { format!("; in use are {}", known.join(", ")) };
         Self::Missing { what, id: id.to_owned(), hint }
     }
 

@@ -27,7 +27,7 @@ pub use formats::{
 pub use gap::{Gap, ranked_gaps};
 pub use keyword::{KeywordIndex, KeywordMatch};
 pub use lane::{Lane, Zone};
-pub use map::{FlagRule, JourneyMap, MapKind, MapText, Persona, Stage, TextKind, Touchpoint};
+pub use map::{FlagRule, JourneyMap, MapKind, MapText, Persona, Sensitivity, Stage, TextKind, Touchpoint};
 pub use read::{LoadedMap, parse_map, read_map, read_maps};
 pub use rule::{Rule, RuleIndex, RuleMatch};
 pub use template::{Template, examples, instantiate, template, templates};

@@ -42,6 +42,21 @@ impl fmt::Display for MapKind {
     }
 }
 
+/// How readily the nights of a touchpoint are found out of the ordinary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sensitivity {
+    /// Never: it is not judged.
+    Off,
+    /// Only where it is five times less probable.
+    Low,
+    /// As the settings say.
+    #[default]
+    Normal,
+    /// Where it is twice as probable.
+    High,
+}
+
 /// A customer journey map as its author wrote it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -74,6 +89,9 @@ pub struct JourneyMap {
     /// When an opinion on this map asks for attention; without it the settings' `[assign] flag_from` decides alone.
     #[serde(default)]
     pub flag: Option<FlagRule>,
+    /// How readily alerts are raised on this map.
+    #[serde(default)]
+    pub alerts: Sensitivity,
     /// Kinds of customers.
     #[serde(default)]
     pub personas: Vec<Persona>,
@@ -185,6 +203,9 @@ pub struct Touchpoint {
     /// The same for single themes, by their ids.
     #[serde(default)]
     pub theme_efforts: BTreeMap<String, u8>,
+    /// How readily alerts are raised here; unset: as on the whole map.
+    #[serde(default)]
+    pub alerts: Option<Sensitivity>,
 }
 
 impl Touchpoint {
@@ -239,6 +260,11 @@ impl JourneyMap {
     /// The zone that the authors of a source live in, as far as the map tells.
     pub fn zone_of(&self, source: &SourceId) -> Zone {
         self.time_zones.get(source).copied().or(self.time_zone).unwrap_or(Zone::UTC)
+    }
+
+    /// How readily alerts are raised at a touchpoint; nowhere that is not measured.
+    pub fn sensitivity(&self, touchpoint: &Touchpoint) -> Sensitivity {
+        if self.measures(touchpoint) { touchpoint.alerts.unwrap_or(self.alerts) } else { Sensitivity::Off }
     }
 
     /// A touchpoint and its stage.

@@ -28,7 +28,6 @@ impl Dice {
     }
 
     /// 0 or more and below 1.
-    #[cfg(test)]
     pub(crate) fn share(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }

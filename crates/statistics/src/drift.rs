@@ -65,6 +65,41 @@ pub fn drift_probability(days: &[SeriesDay], recent: usize, rho: f64, allowance:
     f64::from(as_high + 1) / f64::from(MOST + 1)
 }
 
+/// More observations a day hardly add to a power.
+const MANY: f64 = 40.0;
+/// Series drawn to tell a power: quiet ones, and ones with a rise.
+const DRAWN: (usize, usize) = (1500, 200);
+
+/// The probability that a share that rose from `share` to `risen` two weeks ago is found by [`drift_probability`] below
+/// `level`, with `usual` observations a day that correlate by `rho`: simulated, to about ±.04. `recent` days are held
+/// against as many before; `rule` is the allowance and the level.
+pub fn drift_power(usual: f64, share: f64, risen: f64, rho: f64, recent: usize, rule: (f64, f64), seed: u64) -> f64 {
+    let (allowance, level) = rule;
+    let mut dice = Dice::new(seed);
+    let n = usual.round().clamp(1.0, MANY) as u32;
+    let mut drawn = |last: f64| {
+        let mut hits = |share: f64| clustered_hits(n, share, rho, &mut dice);
+        let before: f64 = (0..recent).map(|_| hits(share)).sum();
+        let late = |i: usize| if i + 14 >= recent { last } else { share };
+        let day = |i: usize| SeriesDay { weekday: i % 7, hits: hits(late(i)), n: f64::from(n) };
+        let days: Vec<SeriesDay> = (0..recent).map(day).collect();
+        cusum(&days, (before + 0.5) / (recent as f64 * f64::from(n) + 1.0), rho, allowance)
+    };
+    let mut quiet: Vec<f64> = (0..DRAWN.0).map(|_| drawn(share)).collect();
+    quiet.sort_by(f64::total_cmp);
+    let critical = quiet[((1.0 - level) * DRAWN.0 as f64) as usize];
+    (0..DRAWN.1).filter(|_| drawn(risen) > critical).count() as f64 / DRAWN.1 as f64
+}
+
+/// Hits among `n` that correlate by `rho`, drawn from Pólya's urn (N. L. Johnson, S. Kotz, *Urn Models*, 1977, §4.2).
+fn clustered_hits(n: u32, share: f64, rho: f64, dice: &mut Dice) -> f64 {
+    let weight = 1.0 / rho.max(1e-9) - 1.0;
+    (0..n).fold(0.0, |hits, drawn| {
+        let next = (share * weight + hits) / (weight + f64::from(drawn));
+        hits + f64::from(u32::from(dice.share() < next))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +132,23 @@ mod tests {
         let quiet = (0..200).filter(|_| found(&mut dice, 0.0)).count();
         assert!(risen > 45, "{risen} of 60 drifts from .3 to .6 were found");
         assert!(quiet <= 6, "{quiet} of 200 quiet series were");
+    }
+
+    #[test]
+    fn power_grows_with_the_rise_and_with_what_is_said() {
+        let power = |usual, risen| drift_power(usual, 0.3, risen, 0.0, 28, (0.25, 0.002), 4);
+        assert!(power(20.0, 0.5) > 0.8, "{}", power(20.0, 0.5));
+        assert!(power(3.0, 0.4) < 0.3, "{}", power(3.0, 0.4));
+    }
+
+    #[test]
+    fn urns_vary_as_much_as_they_should() {
+        let mut dice = Dice::new(2);
+        let hits: Vec<f64> = (0..4000).map(|_| clustered_hits(10, 0.3, 0.2, &mut dice)).collect();
+        let mean = hits.iter().sum::<f64>() / 4000.0;
+        let variance = hits.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 4000.0;
+        // 10 × .3 × .7 × (1 + 9 × .2) = 5.88.
+        assert!((mean - 3.0).abs() < 0.15 && (variance - 5.88).abs() < 0.5, "{mean} {variance}");
     }
 
     #[test]

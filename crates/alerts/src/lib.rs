@@ -10,6 +10,7 @@
 //! and what it finds.
 
 mod config;
+mod effect;
 mod episodes;
 mod error;
 mod history;
@@ -20,6 +21,7 @@ mod sources;
 mod story;
 
 pub use config::AlertsConfig;
+pub use effect::{EffectReport, Estimate, Side, SourceSides, change_effect, effect_days};
 pub use episodes::{Episode, episodes};
 pub use error::AlertsError;
 pub use moodline_maps::Sensitivity;

@@ -1,6 +1,7 @@
 //! The command line, as `--help` shows it.
 
 mod access;
+mod alerts;
 mod data;
 mod explain;
 mod flags;
@@ -17,6 +18,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
     access::{CorrectionsArgs, EventsArgs, RunsArgs, StatusArgs, TokenCommand, TokenCreateArgs},
+    alerts::{
+        AlertDigestArgs, AlertJudgeArgs, AlertListArgs, AlertTriageArgs, AlertsCommand, ChangeCommand, DigestFormat,
+        EffectArgs,
+    },
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
     explain::ExplainArgs,
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
@@ -93,6 +98,12 @@ pub(crate) enum Command {
     /// Triage what asks for attention: take on, hand over, close
     #[command(subcommand)]
     Flags(FlagsCommand),
+    /// What is out of the ordinary at touchpoints and sources
+    #[command(subcommand)]
+    Alerts(AlertsCommand),
+    /// Note what was changed at a touchpoint, and measure what it did
+    #[command(subcommand)]
+    Change(ChangeCommand),
     /// List, show, create and export journey maps
     #[command(subcommand)]
     Map(MapCommand),

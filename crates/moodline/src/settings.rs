@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use moodline_alerts::AlertsConfig;
 use moodline_api::ApiConfig;
 use moodline_assign::AssignConfig;
 use moodline_config::{Document, Finding, PathStep};
@@ -42,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) layers: LayersConfig,
     /// How themes are found.
     pub(crate) themes: ThemesConfig,
+    /// When a night is out of the ordinary.
+    pub(crate) alerts: AlertsConfig,
     /// How sources are asked.
     pub(crate) http: HttpConfig,
     /// How people are protected.
@@ -255,7 +258,7 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
             findings.push(document.finding(&[section.into(), key.into()], format!("`{key}` must be {range}")));
         }
     };
-    let Settings { enrich, assign, layers, themes, model, http, api, .. } = settings;
+    let Settings { enrich, assign, layers, themes, alerts, model, http, api, .. } = settings;
     within("enrich", "batch_mentions", (1..=10_000).contains(&enrich.batch_mentions), "from 1 to 10000");
     within("enrich", "max_tries", (1..=1000).contains(&enrich.max_tries), "from 1 to 1000");
     within("enrich", "lease", !enrich.lease.is_zero(), "longer than nothing");
@@ -274,6 +277,23 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("themes", "min_opinions", (2..=1000).contains(&themes.min_opinions), "from 2 to 1000");
     within("themes", "max_themes", (1..=100).contains(&themes.max_themes), "from 1 to 100");
     within("themes", "quotes", (1..=20).contains(&themes.quotes), "from 1 to 20");
+    within("alerts", "history_days", (14..=84).contains(&alerts.history_days), "from 14 to 84");
+    for (key, level) in [
+        ("watch_below", alerts.watch_below),
+        ("drift_below", alerts.drift_below),
+        ("volume_below", alerts.volume_below),
+    ] {
+        within("alerts", key, level > 0.0 && level <= 0.2, "a probability above 0 and at most 0.2");
+    }
+    let share = alerts.false_discoveries;
+    within("alerts", "false_discoveries", share > 0.0 && share <= 0.5, "a share above 0 and at most 0.5");
+    within("alerts", "min_mentions", alerts.min_mentions > 0, "above 0");
+    within("alerts", "min_history", alerts.min_history > 0, "above 0");
+    within("alerts", "calm_days", (1..=14).contains(&alerts.calm_days), "from 1 to 14");
+    within("alerts", "cooldown_days", alerts.cooldown_days <= 28, "at most 28");
+    within("alerts", "longest_days", (7..=84).contains(&alerts.longest_days), "from 7 to 84");
+    within("alerts", "late_days", alerts.late_days <= 14, "at most 14");
+    within("alerts", "source_failures", alerts.source_failures > 0, "above 0");
     within("model", "threads", model.threads <= 1024, "at most 1024");
     within("model", "batch_tokens", (64..=1_000_000).contains(&model.batch_tokens), "from 64 to 1000000");
     within("http", "max_body_bytes", http.max_body_bytes > 0, "above 0");

@@ -1,12 +1,16 @@
 //! One file per command; this one starts what they share.
 
+mod alerts;
 mod audit;
 mod backup;
 mod bench;
+mod change;
 mod check;
 mod classify;
 mod corrections;
 mod demo;
+mod digest;
+mod effect;
 mod erase;
 mod eval;
 mod events;
@@ -27,6 +31,7 @@ pub(crate) mod sources;
 pub(crate) mod status;
 mod steps;
 mod token;
+mod watch;
 mod work;
 
 use anyhow::Result;
@@ -47,6 +52,7 @@ use crate::{
 pub(crate) use init::DEFAULT_SETTINGS;
 pub(crate) use painpoints::find_themes;
 pub(crate) use steps::{Refresh, draw, judge, place, retain};
+pub(crate) use watch::{watch_nights, watch_sources_or_warn};
 
 /// What every command is given.
 pub(crate) struct Context {
@@ -125,6 +131,8 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Import(args) => import::run(args, context).await,
         Command::Mentions(args) => mentions::run(*args, context).await,
         Command::Flags(command) => flags::run(command, context).await,
+        Command::Alerts(command) => alerts::run(command, context).await,
+        Command::Change(command) => change::run(command, context).await,
         Command::Map(command) => map::run(command, context).await,
         Command::Sources(args) => sources::run(args, context).await,
         Command::Classify(args) => classify::run(args, context).await,

@@ -5,9 +5,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::Cell;
 use moodline_api::body::{Job, Queue, Replaced, RunningJob, Status};
 use moodline_store::SourceState;
-use moodline_types::{Clock, MapId, RunKind, RunStatus};
+use moodline_types::{Alert, AlertQuery, AlertStatus, AlertTier, Clock, MapId, RunKind, RunStatus};
 
-use super::{Context, schedule::jobs, steps::count, work::queues};
+use super::{
+    Context,
+    alerts::{concerns, place},
+    schedule::jobs,
+    steps::count,
+    work::queues,
+};
 use crate::{
     cli::{ShowFormat, StatusArgs},
     daemon::{SERVICE, last_refresh},
@@ -15,13 +21,19 @@ use crate::{
     wire::App,
 };
 
+/// Alerts told at most.
+const ALERTS: usize = 10;
+
 pub(super) async fn run(args: &StatusArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
     let status = look(&app).await?;
     let mut out = Output::new();
     match args.format {
         ShowFormat::Json => out.json(&status)?,
-        ShowFormat::Table => table(&status, app.clock.now(), &mut out)?,
+        ShowFormat::Table => {
+            table(&status, app.clock.now(), &mut out)?;
+            alerted(&app, &mut out).await?;
+        }
     }
     Ok(out.flush()?)
 }
@@ -135,6 +147,29 @@ fn failure(state: &SourceState, now: DateTime<Utc>) -> String {
     let since = state.last_failure_at.map(|at| format!(", last {} ago", age(at, now))).unwrap_or_default();
     let error = state.last_error.as_deref().unwrap_or_default();
     format!("source {} has failed {} times in a row{since}: {}", state.source, state.failures, shorten(error, 100))
+}
+
+/// What is out of the ordinary.
+async fn alerted(app: &App, out: &mut Output) -> Result<()> {
+    let maps = app.map_ids(&[]).await?;
+    let query = AlertQuery { going_on: Some(true), limit: 1000, ..AlertQuery::default() };
+    let mut alerts = app.store.alerts(&query).await?;
+    alerts.retain(|alert| concerns(&alert.episode, &maps) && alert.status != AlertStatus::Closed);
+    let (told, watched): (Vec<Alert>, Vec<Alert>) =
+        alerts.into_iter().partition(|alert| alert.episode.tier == AlertTier::Alert);
+    if told.is_empty() && watched.is_empty() {
+        return Ok(());
+    }
+    out.line(format!(
+        "alerts   {} go on, {} touchpoints are watched: `moodline alerts list`",
+        told.len(),
+        watched.len()
+    ))?;
+    for alert in told.iter().take(ALERTS) {
+        let place = place(&alert.episode);
+        out.line(format!("  {:>4}  {place} ({}): {}", alert.id, alert.status, shorten(&alert.episode.detail, 100)))?;
+    }
+    Ok(out.gap()?)
 }
 
 /// What was replaced in texts before they were stored.

@@ -15,7 +15,10 @@ use moodline_store::{JobGuard, WorkKind};
 use moodline_types::{Clock, MapId, SourceId, error_chain};
 use tracing::{error, warn};
 
-use super::Context;
+use super::{
+    Context,
+    watch::{watch_nights, watch_sources},
+};
 use crate::{
     cli::{EnrichArgs, FetchArgs, LayersArgs, MapArg, RefreshArgs},
     output::{Output, number, shorten},
@@ -84,6 +87,9 @@ impl Refresh {
                 say(format!("layers  {map}: failed: {error:#}"))?;
             }
         }
+        if let Some(watched) = watch_sources(app).await? {
+            say(format!("alerts  sources: {watched}"))?;
+        }
         let dropped = retain(app).await?;
         if dropped > 0 {
             say(format!("texts   {dropped} dropped for their age; their counts stay"))?;
@@ -112,6 +118,9 @@ async fn place_and_draw(
     // What is found is what themes are known by from then on: nothing to do with how things stood.
     if as_of.is_none_or(|day| day == app.clock.now().date_naive()) {
         say(format!("themes  {map}: {}", super::find_themes(app, map, as_of).await?))?;
+    }
+    if let Some(watched) = watch_nights(app, map, as_of).await? {
+        say(format!("alerts  {map}: {watched}"))?;
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use super::{
     working::IDLE,
 };
 use crate::{
-    commands::{draw, find_themes},
+    commands::{draw, find_themes, watch_nights},
     wire::App,
 };
 
@@ -48,15 +48,9 @@ pub(super) async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan, first_rea
         let result = match take_turn(&app, &map, &job, at).await {
             Ok(Some(turn)) => {
                 let guard = app.drain.guard();
-                let result = draw(&app, &map, None).await;
-                // A map without fresh themes is still a fresh map.
-                if result.is_ok()
-                    && let Err(error) = find_themes(&app, &map, None).await
-                {
-                    error!(map.id = %map, "{error:#}");
-                }
+                let result = draw_and_watch(&app, &map).await;
                 drop((guard, turn));
-                result.map(drop)
+                result
             }
             Ok(None) => Ok(()),
             Err(error) => Err(error),
@@ -75,6 +69,17 @@ pub(super) async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan, first_rea
         };
     }
     while wait_until(&app, &job, DateTime::<Utc>::MAX_UTC).await != Woken::Stopping {}
+}
+
+/// The layers of a map, its themes, its alerts. Where layers or alerts fail, it is tried again with all of them.
+async fn draw_and_watch(app: &App, map: &MapId) -> Result<()> {
+    draw(app, map, None).await?;
+    // A map without fresh themes is still a fresh map.
+    if let Err(error) = find_themes(app, map, None).await {
+        error!(map.id = %map, "{error:#}");
+    }
+    watch_nights(app, map, None).await?;
+    Ok(())
 }
 
 /// The right to draw a map now; `None` where another process is drawing it, or has done so for the same time.

@@ -14,7 +14,7 @@ use moodline_types::{Clock, SourceId, error_chain};
 use tracing::{debug, error, warn};
 
 use super::timing::{Woken, catch_up, delayed, is_done_since, wait_until};
-use crate::wire::App;
+use crate::{commands::watch_sources_or_warn, wire::App};
 
 pub(super) async fn fetch_loop(
     app: Arc<App>,
@@ -56,6 +56,7 @@ pub(super) async fn fetch_loop(
                 .await;
                 drop((guard, turn));
                 count_read(id.as_str(), &result);
+                watch_sources_or_warn(&app).await;
                 match result {
                     Ok(_) => {
                         failures = 0;

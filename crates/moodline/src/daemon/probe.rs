@@ -9,7 +9,7 @@ use moodline_api::{Check, Probe};
 use moodline_schedule::Drain;
 use moodline_store::{Backlog, Store, StoreError, WorkKind};
 use moodline_telemetry::Metrics;
-use moodline_types::{Clock, SystemClock, error_chain};
+use moodline_types::{AlertKind, AlertQuery, AlertStatus, AlertTier, Clock, SystemClock, error_chain};
 
 use super::STALL;
 use crate::pulse::Pulse;
@@ -65,6 +65,32 @@ impl AppProbe {
                 gauge!("moodline_layer_age_seconds", "map" => map.id.to_string()).set(age(drawn, now));
             }
         }
+        self.alerts().await
+    }
+
+    /// Alerts and watches that go on, by map or source.
+    async fn alerts(&self) -> Result<(), StoreError> {
+        let maps = self.store.maps().await?;
+        for map in &maps {
+            for tier in AlertTier::ALL {
+                let going_on = AlertQuery {
+                    map: Some(map.id.clone()),
+                    tier: Some(*tier),
+                    statuses: vec![AlertStatus::Open, AlertStatus::Acknowledged],
+                    going_on: Some(true),
+                    ..AlertQuery::default()
+                };
+                let count = self.store.count_alerts(&going_on).await?;
+                gauge!("moodline_alerts", "map" => map.id.to_string(), "tier" => tier.as_str()).set(count as f64);
+            }
+        }
+        let sources = AlertQuery {
+            kinds: vec![AlertKind::Source],
+            statuses: vec![AlertStatus::Open, AlertStatus::Acknowledged],
+            going_on: Some(true),
+            ..AlertQuery::default()
+        };
+        gauge!("moodline_source_alerts").set(self.store.count_alerts(&sources).await? as f64);
         Ok(())
     }
 }

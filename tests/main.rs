@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod api;
+mod alerts;
 mod classify;
 mod crash;
 mod demo;

@@ -43,7 +43,7 @@ fn each_heavy_library_lives_behind_one_seam() {
 
 #[test]
 fn stages_know_the_tables_and_not_each_other() {
-    let stages = ["ingest", "enrich", "assign", "layers", "themes"];
+    let stages = ["ingest", "enrich", "assign", "layers", "themes", "alerts"];
     for stage in stages {
         for dependency in dependencies(stage) {
             let other = dependency.strip_prefix("moodline-").unwrap_or_default();

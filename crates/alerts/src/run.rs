@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::{Days, NaiveDate};
 use moodline_maps::{JourneyMap, Sensitivity, parse_map};
-use moodline_store::{AlertStore, AlertWrite, LayerStore, MapStore, StoreError};
+use moodline_store::{AlertStore, AlertWrite, LayerStore, MapStore, QueryStore, StoreError};
 use moodline_types::{
     Alert, AlertEpisode, AlertKind, AlertQuery, AlertSubject, AlertTier, Clock, DayWindow, MapId, MentionId,
     MentionOrder, MentionQuery, SentimentLabel, TouchpointFilter, TouchpointId,
@@ -115,7 +115,7 @@ pub async fn watch_map<S>(
     clock: &dyn Clock,
 ) -> Result<AlertsOutcome, AlertsError>
 where
-    S: MapStore + LayerStore + AlertStore + ?Sized,
+    S: MapStore + LayerStore + QueryStore + AlertStore + ?Sized,
 {
     let failed = |source: StoreError| AlertsError::Store { map: map.clone(), source };
     let found = map_episodes(store, map, config, last).await?;
@@ -205,7 +205,7 @@ fn continues(before: &AlertEpisode, now: &AlertEpisode, config: &AlertsConfig) -
 /// The mentions of an episode's last day, or of a drift's days, that moved it: the most negative first.
 async fn moved_by<S>(store: &S, episode: &AlertEpisode) -> Result<Vec<MentionId>, StoreError>
 where
-    S: LayerStore + ?Sized,
+    S: QueryStore + ?Sized,
 {
     let AlertSubject::Touchpoint { map, touchpoint, .. } = &episode.subject else { return Ok(Vec::new()) };
     let first = if episode.kind == AlertKind::Drift { episode.from_day } else { episode.last_day };
@@ -222,7 +222,7 @@ where
         ..MentionQuery::default()
     };
     let mut mentions: Vec<MentionId> = Vec::new();
-    for row in store.find_mentions(&query).await? {
+    for row in store.find_mentions(&query).await?.rows {
         if !mentions.contains(&row.mention) && mentions.len() < NAMED as usize {
             mentions.push(row.mention);
         }

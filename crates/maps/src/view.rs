@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use moodline_types::{DayWindow, Layer, LayerNode, LayerState, Period, RunId};
 
-use crate::{JourneyMap, LocalText, Stage, Touchpoint};
+use crate::{JourneyMap, LocalText, Marks, Stage, Touchpoint};
 
 /// A map, the language to show it in, and the layers of one run.
 #[derive(Debug, Clone)]
@@ -23,13 +23,16 @@ pub struct MapView<'a> {
     pub weeks: HashMap<LayerNode, Vec<Layer>>,
     /// Monthly layers over all personas, oldest first.
     pub months: HashMap<LayerNode, Vec<Layer>>,
+    /// Alerts that go on, and changes.
+    pub marks: Marks,
 }
 
 impl<'a> MapView<'a> {
     /// A map that has not been measured.
     pub fn new(map: &'a JourneyMap, language: &'a str) -> Self {
         let (weeks, months) = (HashMap::new(), HashMap::new());
-        Self { map, run: None, window: None, language, layers: HashMap::new(), weeks, months }
+        let (layers, marks) = (HashMap::new(), Marks::default());
+        Self { map, run: None, window: None, language, layers, weeks, months, marks }
     }
 
     /// A map with the layers of a run; those of single personas are left out.
@@ -54,6 +57,12 @@ impl<'a> MapView<'a> {
             curve.sort_by_key(|layer| layer.window.from);
         }
         view
+    }
+
+    /// The same with alerts and changes.
+    #[must_use]
+    pub fn with_marks(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// The text in the reader's language.

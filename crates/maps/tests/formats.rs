@@ -1,9 +1,10 @@
 //! One small map, hostile names included, in every format.
 
 use chrono::NaiveDate;
-use moodline_maps::{ExportFormat, JourneyMap, MapView, export, journey_diagram, parse_map, to_json, to_svg};
+use moodline_maps::{ExportFormat, JourneyMap, MapView, Marks, export, journey_diagram, parse_map, to_json, to_svg};
 use moodline_types::{
-    Change, Counts, DayWindow, EmotionCounts, Layer, LayerNode, LayerState, Month, Period, RunId, Week,
+    Alert, AlertEpisode, AlertId, AlertKind, AlertStatus, AlertSubject, AlertTier, Change, ChangeId, Counts, DayWindow,
+    EmotionCounts, Layer, LayerNode, LayerState, Month, Period, RunId, TouchpointChange, Week,
 };
 use proptest::prelude::*;
 
@@ -185,4 +186,68 @@ proptest! {
         let csv = export(&view, ExportFormat::Csv);
         prop_assert_eq!(csv::Reader::from_reader(csv.as_bytes()).records().filter_map(Result::ok).count(), 3);
     }
+}
+
+/// An alert, a watch and a change at the till; an alert that is closed at the title page.
+fn marks() -> Marks {
+    let day = |n| NaiveDate::from_ymd_opt(2026, 11, n).expect("a day");
+    let at = day(20).and_hms_opt(3, 0, 0).expect("a time").and_utc();
+    let alert = |id, touchpoint: &str, tier, status| Alert {
+        id: AlertId(id),
+        episode: AlertEpisode {
+            subject: AlertSubject::Touchpoint {
+                map: "shop".parse().expect("an id"),
+                stage: "buy".parse().expect("an id"),
+                touchpoint: touchpoint.parse().expect("an id"),
+            },
+            kind: AlertKind::Negative,
+            tier,
+            from_day: day(18),
+            last_day: day(19),
+            ended_day: None,
+            figures: None,
+            detail: "7 of 9 are <negative>".to_owned(),
+            mentions: Vec::new(),
+        },
+        status,
+        opened_at: at,
+        alerted_at: None,
+        updated_at: at,
+        actor: None,
+        note: None,
+    };
+    let change = TouchpointChange {
+        id: ChangeId(5),
+        map: "shop".parse().expect("an id"),
+        touchpoint: "till".parse().expect("an id"),
+        day: day(17),
+        what: "two <tills> more".to_owned(),
+        actor: "mei".to_owned(),
+        added_at: at,
+    };
+    let alerts = vec![
+        alert(1, "till", AlertTier::Watch, AlertStatus::Open),
+        alert(2, "till", AlertTier::Alert, AlertStatus::Acknowledged),
+        alert(3, "title", AlertTier::Alert, AlertStatus::Closed),
+    ];
+    Marks::new(alerts, vec![change])
+}
+
+#[test]
+fn alerts_and_changes_stand_at_their_touchpoint() {
+    let map = map();
+    let view = MapView::with_layers(&map, "en", RunId(12), layers()).with_marks(marks());
+    let json = to_json(&view);
+    let till = &json["stages"][0]["touchpoints"][0];
+    assert_eq!(till["alerts"].as_array().map(Vec::len), Some(2));
+    assert_eq!((&till["alerts"][0]["id"], &till["alerts"][0]["tier"]), (&2.into(), &"alert".into()), "alerts first");
+    assert_eq!(
+        (&till["changes"][0]["day"], &till["changes"][0]["what"]),
+        (&"2026-11-17".into(), &"two <tills> more".into())
+    );
+    assert_eq!(json["stages"][1]["touchpoints"][0]["alerts"], serde_json::json!([]), "closed is silent");
+    let picture = to_svg(&view);
+    assert!(picture.contains("7 of 9 are &lt;negative&gt;") && picture.contains("two &lt;tills&gt; more"));
+    let plain = to_svg(&MapView::with_layers(&map, "en", RunId(12), layers()));
+    assert!(picture.matches("<path").count() == plain.matches("<path").count() + 2, "a triangle and a line");
 }

@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use moodline_maps::{ExportFormat, LoadedMap, MapView, export, parse_map};
+use moodline_maps::{ExportFormat, LoadedMap, MapView, Marks, export, parse_map};
 use moodline_store::{LayerSet, Store};
-use moodline_types::{Layer, LayerNode, MapId, Period, PersonaId, RunId, StageId, TouchpointId};
+use moodline_types::{AlertQuery, Layer, LayerNode, MapId, Period, PersonaId, RunId, StageId, TouchpointId};
 
 use crate::{
     AskError,
@@ -16,6 +16,9 @@ use crate::{
     },
 };
 
+/// Most alerts and watches that go on at one map.
+const MOST: u32 = 10_000;
+
 /// A registered map and the layers of one of its runs.
 #[derive(Debug, Clone)]
 pub struct Measured {
@@ -23,16 +26,19 @@ pub struct Measured {
     pub loaded: Arc<LoadedMap>,
     /// Its layers; `None` before it was drawn.
     pub set: Option<LayerSet>,
+    /// Alerts that go on, and changes.
+    pub marks: Marks,
 }
 
 impl Measured {
     /// The map with its layers, for everyone or for one persona.
     pub fn view<'a>(&'a self, names: &'a str, persona: Option<&PersonaId>) -> MapView<'a> {
-        let Some(set) = &self.set else { return MapView::new(&self.loaded.map, names) };
+        let marks = self.marks.clone();
+        let Some(set) = &self.set else { return MapView::new(&self.loaded.map, names).with_marks(marks) };
         let layers = set.layers.iter().filter(|layer| layer.persona.as_ref() == persona).cloned();
         // The view shows layers without a persona: here these are the ones asked for.
         let layers = layers.map(|layer| Layer { persona: None, ..layer });
-        MapView::with_layers(&self.loaded.map, names, set.run.id, layers)
+        MapView::with_layers(&self.loaded.map, names, set.run.id, layers).with_marks(marks)
     }
 
     /// The headline layers for everyone.
@@ -97,7 +103,11 @@ pub async fn measured(store: &dyn Store, map: &MapId, run: Option<RunId>) -> Res
             id: run.to_string(),
             hint: format!(" of map {map}; `moodline runs --kind layers` lists those there are"),
         }),
-        _ => Ok(Measured { loaded, set }),
+        _ => {
+            let query = AlertQuery { map: Some(map.clone()), going_on: Some(true), limit: MOST, ..AlertQuery::default() };
+            let marks = Marks::new(store.alerts(&query).await?, store.changes(Some(map)).await?);
+            Ok(Measured { loaded, set, marks })
+        }
     }
 }
 
@@ -110,7 +120,7 @@ pub async fn list(store: &dyn Store) -> Result<Vec<MapSummary>, AskError> {
     for record in store.maps().await? {
         let loaded = parsed(&record.id, &record.definition)?;
         let set = store.layers(&record.id, None).await?;
-        maps.push(Measured { loaded, set }.summary());
+        maps.push(Measured { loaded, set, marks: Marks::default() }.summary());
     }
     Ok(maps)
 }

@@ -1,6 +1,6 @@
 //! The stable JSON of `moodline map show --format json`.
 
-use moodline_types::{Corrected, Counts, Layer, LayerNode};
+use moodline_types::{Alert, Corrected, Counts, Layer, LayerNode, TouchpointChange};
 use serde_json::{Value, json};
 
 use crate::{
@@ -40,6 +40,8 @@ fn stage_json(view: &MapView<'_>, stage: &Stage) -> Value {
             "layer": layer_json(view.touchpoint(stage, touchpoint), Some(touchpoint)),
             "weeks": curve_json(view.weeks(&node)),
             "months": curve_json(view.months(&node)),
+            "alerts": alerts_json(view, touchpoint),
+            "changes": changes_json(view, touchpoint),
         })
     });
     let node = LayerNode::Stage(stage.id.clone());
@@ -115,6 +117,27 @@ fn curve_json(layers: &[Layer]) -> Vec<Value> {
         })
     };
     layers.iter().map(point).collect()
+}
+
+/// Alerts and watches that go on.
+fn alerts_json(view: &MapView<'_>, touchpoint: &Touchpoint) -> Vec<Value> {
+    let alert = |alert: &Alert| {
+        json!({
+            "id": alert.id,
+            "tier": alert.episode.tier,
+            "kind": alert.episode.kind,
+            "status": alert.status,
+            "from_day": alert.episode.from_day,
+            "last_day": alert.episode.last_day,
+            "detail": alert.episode.detail,
+        })
+    };
+    view.marks.alerts(&touchpoint.id).into_iter().map(alert).collect()
+}
+
+fn changes_json(view: &MapView<'_>, touchpoint: &Touchpoint) -> Vec<Value> {
+    let change = |change: &TouchpointChange| json!({ "id": change.id, "day": change.day, "what": change.what });
+    view.marks.changes(&touchpoint.id).into_iter().map(change).collect()
 }
 
 /// Four decimals, and never a negative zero.

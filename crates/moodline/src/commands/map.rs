@@ -7,8 +7,8 @@ use std::fs;
 use anyhow::{Context as _, Result, bail};
 pub(super) use moodline_api::ask::maps::Measured;
 use moodline_api::ask::maps::{self, LayerFilter};
-use moodline_maps::{MapView, instantiate};
-use moodline_types::{Layer, LayerNode, LayerState, MapId, RunId, StageId, TouchpointId};
+use moodline_maps::{MapView, Touchpoint, instantiate};
+use moodline_types::{AlertTier, Layer, LayerNode, LayerState, MapId, RunId, StageId, TouchpointId};
 
 use super::{Context, init::write_new};
 use crate::{
@@ -18,6 +18,8 @@ use crate::{
     wire::App,
 };
 
+/// Changes told under a curve.
+const CHANGES: usize = 8;
 /// Columns of the drawn curve, from −1 to 1.
 const CURVE_WIDTH: usize = 25;
 
@@ -199,7 +201,11 @@ pub(super) fn table(view: &MapView<'_>, out: &mut Output) -> Result<()> {
         for touchpoint in &stage.touchpoints {
             let node = LayerNode::Touchpoint(stage.id.clone(), touchpoint.id.clone());
             let name = format!("  {}", view.say(&touchpoint.name));
-            table.add_row(row(view, out, &name, view.touchpoint(stage, touchpoint), &node));
+            let mut cells = row(view, out, &name, view.touchpoint(stage, touchpoint), &node);
+            if let (Some(sign), Some(state)) = (sign(view, touchpoint), cells.last_mut()) {
+                *state = comfy_table::Cell::new(format!("{} {sign}", state.content()).trim());
+            }
+            table.add_row(cells);
         }
     }
     table.add_row(row(view, out, "whole map", view.whole(), &LayerNode::Map));
@@ -207,6 +213,17 @@ pub(super) fn table(view: &MapView<'_>, out: &mut Output) -> Result<()> {
     out.line(
         "net = (positive − negative) / n, shrunk towards its stage; inferred from public text, not self-reported",
     )?;
+    if view.map.touchpoints().any(|(_, touchpoint)| view.marks.tier(&touchpoint.id).is_some()) {
+        out.line("⚠ an alert, its number: `moodline alerts show NUMBER`; (⚠) watched")?;
+    }
+    let changes = view.marks.all_changes();
+    for change in changes.iter().rev().take(CHANGES).rev() {
+        let what = shorten(&change.what, 80);
+        out.line(format!(
+            "changed {} {}: {what} (`moodline change effect {}`)",
+            change.day, change.touchpoint, change.id
+        ))?;
+    }
     Ok(())
 }
 
@@ -249,6 +266,13 @@ fn change(layer: Option<&Layer>) -> String {
         };
         format!("{}{mark}", signed(Some(change.net)))
     })
+}
+
+/// What goes on at a touchpoint: `⚠ 3`, or `(⚠)` where it is only watched.
+fn sign(view: &MapView<'_>, touchpoint: &Touchpoint) -> Option<String> {
+    let alerts = view.marks.alerts(&touchpoint.id);
+    let loudest = alerts.first()?;
+    Some(if loudest.episode.tier == AlertTier::Alert { format!("⚠ {}", loudest.id) } else { "(⚠)".to_owned() })
 }
 
 fn signed(net: Option<f64>) -> String {

@@ -5,6 +5,7 @@ use super::{
     canvas::{Anchor, BOLD, Canvas, Font, wrap, wrap_evenly},
     colour,
     layout::{Layout, NAME_LINE, NAME_LINES, NAME_SIZE},
+    marks::draw_alert,
     words::Words,
 };
 use crate::formats::points;
@@ -33,6 +34,7 @@ pub(super) fn draw(canvas: &mut Canvas, columns: &[Column<'_>], layout: &Layout,
     draw_line(canvas, columns, layout);
     for column in columns {
         draw_point(canvas, column, layout, words);
+        draw_alert(canvas, column, layout);
     }
 }
 

@@ -5,10 +5,11 @@ mod chart;
 mod colour;
 mod header;
 mod layout;
+mod marks;
 mod rows;
 mod words;
 
-use moodline_types::{Layer, LayerNode, LayerState};
+use moodline_types::{Alert, Layer, LayerNode, LayerState, TouchpointChange};
 
 use self::{canvas::Canvas, layout::Layout, words::Words};
 use crate::{
@@ -35,6 +36,8 @@ struct Column<'a> {
     target: Option<f64>,
     perceived: Option<f64>,
     weeks: &'a [Layer],
+    alerts: Vec<&'a Alert>,
+    changes: Vec<&'a TouchpointChange>,
 }
 
 impl Column<'_> {
@@ -79,6 +82,8 @@ fn columns<'a>(view: &'a MapView<'a>, layout: &Layout) -> Vec<Column<'a>> {
             target: target(layer, Some(touchpoint)),
             perceived: perceived(layer, Some(touchpoint)),
             weeks: view.weeks(&LayerNode::Touchpoint(stage.id.clone(), touchpoint.id.clone())),
+            alerts: view.marks.alerts(&touchpoint.id),
+            changes: view.marks.changes(&touchpoint.id),
         }
     };
     view.map.touchpoints().enumerate().map(column).collect()

@@ -10,6 +10,7 @@ use super::{
     chart::{face, interval_mark, perceived_mark, target_mark},
     colour,
     layout::Layout,
+    marks::draw_changes,
     words::Words,
 };
 use crate::formats::points;
@@ -80,6 +81,7 @@ fn draw_weeks(canvas: &mut Canvas, column: &Column<'_>, layout: &Layout, top: f6
     let y = |net: f64| top + (1.0 - net.clamp(-1.0, 1.0)) / 2.0 * height;
     canvas.element("path", format!(r##"d="M{left:.1} {:.1}h{room:.1}" stroke="#d3dae2""##, y(0.0)));
     let step = room / (column.weeks.len().max(2) - 1) as f64;
+    draw_changes(canvas, column, left, step, top, height);
     let place = |(i, week): (usize, &Layer)| week.net.map(|net| (left + i as f64 * step, y(net), net));
     let places: Vec<Option<(f64, f64, f64)>> = column.weeks.iter().enumerate().map(place).collect();
     let mut path = String::new();

@@ -32,7 +32,7 @@ pub(crate) const QUIET: World = World { volume: 6.0, effect: 0.0, shock: 0.0, da
 
 /// Of changes, how often an effect was found, and how often its interval held the truth.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Found {
+pub(crate) struct Rates {
     /// Better or worse by the interval.
     pub(crate) found: f64,
     /// The interval holds the planted effect.
@@ -43,8 +43,8 @@ pub(crate) struct Found {
     pub(crate) detectable: f64,
 }
 
-pub(crate) fn effects(world: &World, times: u64, seed: u64) -> Found {
-    let mut found = Found::default();
+pub(crate) fn effects(world: &World, times: u64, seed: u64) -> Rates {
+    let mut found = Rates::default();
     let one = 1.0 / times as f64;
     for time in 0..times {
         let report = measured(world, seed + time);
@@ -98,9 +98,9 @@ fn map() -> JourneyMap {
     let id: MapId = "m".parse().expect("an id");
     let mut text =
         format!("id = \"{id}\"\ntype = \"current-state\"\nname = \"M\"\n[[stages]]\nid = \"s\"\nname = \"S\"\n");
-    for n in 0..10 {
-        text += &format!("[[stages.touchpoints]]\nid = \"t{n}\"\nname = \"T{n}\"\nkeywords = [\"k{n}\"]\n");
-    }
+    let touchpoints =
+        (0..10).map(|n| format!("[[stages.touchpoints]]\nid = \"t{n}\"\nname = \"T{n}\"\nkeywords = [\"k{n}\"]\n"));
+    text.extend(touchpoints);
     parse_map("m.toml", &text).expect("a sound map").map
 }
 

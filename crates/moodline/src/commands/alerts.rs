@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use moodline_alerts::map_episodes;
 use moodline_store::AlertTriage;
 use moodline_types::{
-    Alert, AlertEpisode, AlertId, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier, Clock, Mention,
+    Alert, AlertEpisode, AlertId, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier, Clock, Mention, ThemeId,
 };
 use serde_json::json;
 
@@ -171,13 +171,18 @@ async fn show(id: AlertId, format: ShowFormat, app: &App) -> Result<()> {
         bail!("there is no alert {id}; `moodline alerts list --all` shows those there are");
     };
     let mentions = moved_by(&alert, app).await?;
+    let themes = themes_of(&alert, app).await?;
     let mut out = Output::new();
     if format == ShowFormat::Json {
         let quotes: Vec<_> = mentions
             .iter()
             .map(|mention| json!({"mention": mention.id, "url": mention.url, "text": mention.text}))
             .collect();
-        out.line(serde_json::to_string_pretty(&json!({"alert": alert, "quotes": quotes}))?)?;
+        out.line(serde_json::to_string_pretty(&json!({
+            "alert": alert,
+            "themes": themes.iter().map(|(terms, count)| json!({"terms": terms, "mentions": count})).collect::<Vec<_>>(),
+            "quotes": quotes,
+        }))?)?;
         return Ok(out.flush()?);
     }
     let Alert { episode, status, actor, note, .. } = &alert;
@@ -188,6 +193,9 @@ async fn show(id: AlertId, format: ShowFormat, app: &App) -> Result<()> {
         out.line(format!("{actor}{note}"))?;
     }
     out.line(&episode.detail)?;
+    if !themes.is_empty() {
+        out.line(format!("themes: {}", themes_told(&themes, &alert)))?;
+    }
     if !mentions.is_empty() {
         out.gap()?;
         out.heading("The mentions that moved it")?;
@@ -203,6 +211,33 @@ pub(super) async fn moved_by(alert: &Alert, app: &App) -> Result<Vec<Mention>> {
     mentions.retain(|mention| mention.hidden_at.is_none());
     mentions.sort_by_key(|mention| ids.iter().position(|id| *id == mention.id));
     Ok(mentions)
+}
+
+/// The themes that the mentions of an alert speak of, as its touchpoint was last clustered: terms, and how many of them.
+pub(super) async fn themes_of(alert: &Alert, app: &App) -> Result<Vec<(String, usize)>> {
+    let AlertSubject::Touchpoint { map, touchpoint, .. } = &alert.episode.subject else { return Ok(Vec::new()) };
+    let Some(set) = app.store.themes(map, None).await? else { return Ok(Vec::new()) };
+    let here = set.themes.iter().filter(|theme| theme.place.1 == *touchpoint);
+    let themes: Vec<(ThemeId, String)> = here.map(|theme| (theme.id, theme.terms.join(", "))).collect();
+    let ids: Vec<ThemeId> = themes.iter().map(|(id, _)| *id).collect();
+    let voices = app.store.theme_mentions(&ids).await?;
+    let mut counted: Vec<(String, usize)> = themes
+        .into_iter()
+        .map(|(id, terms)| {
+            let of_theme = voices.get(&id).map_or(&[][..], Vec::as_slice);
+            (terms, alert.episode.mentions.iter().filter(|mention| of_theme.contains(mention)).count())
+        })
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    Ok(counted)
+}
+
+/// Themes in a line, e.g. `login, code (7 of 10); queue (2 of 10)`.
+pub(super) fn themes_told(themes: &[(String, usize)], alert: &Alert) -> String {
+    let all = alert.episode.mentions.len();
+    let told: Vec<String> = themes.iter().map(|(terms, count)| format!("{terms} ({count} of {all})")).collect();
+    told.join("; ")
 }
 
 fn quote(out: &mut Output, mentions: &[Mention], indent: &str) -> std::io::Result<()> {

@@ -8,7 +8,7 @@ use moodline_types::{Alert, AlertEpisode, AlertQuery, AlertStatus, AlertSubject,
 use serde::Serialize;
 
 use super::{
-    alerts::{concerns, moved_by},
+    alerts::{concerns, moved_by, themes_of, themes_told},
     mentions::instant,
 };
 use crate::{
@@ -37,6 +37,8 @@ struct Entry {
     #[serde(flatten)]
     alert: Alert,
     name: String,
+    /// What its mentions speak of.
+    themes: String,
     quotes: Vec<String>,
 }
 
@@ -63,7 +65,8 @@ pub(super) async fn run(args: &AlertDigestArgs, app: &App) -> Result<()> {
         }
         let mentions = moved_by(&alert, app).await?;
         let quotes = mentions.iter().take(QUOTES).map(|mention| shorten(&mention.text, QUOTE_WIDTH)).collect();
-        departments.entry(owner).or_default().push(Entry { alert, name, quotes });
+        let themes = themes_told(&themes_of(&alert, app).await?, &alert);
+        departments.entry(owner).or_default().push(Entry { alert, name, themes, quotes });
     }
     if let (Some(owner), true) = (&args.owner, departments.is_empty()) {
         let mut owners: Vec<&str> =
@@ -115,9 +118,12 @@ const NOBODY: &str = "Nobody’s touchpoints, and sources";
 fn text(departments: &[Department], out: &mut Output) -> std::io::Result<()> {
     for Department { owner, entries } in departments {
         out.heading(owner.as_deref().unwrap_or(NOBODY))?;
-        for Entry { alert, name, quotes } in entries {
+        for Entry { alert, name, themes, quotes } in entries {
             out.line(format!("  {:>4}  {name}: {}", alert.id, standing(alert)))?;
             out.line(format!("        {}", alert.episode.detail))?;
+            if !themes.is_empty() {
+                out.line(format!("        themes: {themes}"))?;
+            }
             for quote in quotes {
                 out.line(format!("        “{quote}”"))?;
             }
@@ -134,9 +140,12 @@ fn markdown(departments: &[Department]) -> String {
     let mut page = String::from("# What is out of the ordinary\n\n");
     for Department { owner, entries } in departments {
         let _ = writeln!(page, "## {}\n", escaped(owner.as_deref().unwrap_or(NOBODY)));
-        for Entry { alert, name, quotes } in entries {
+        for Entry { alert, name, themes, quotes } in entries {
             let _ = writeln!(page, "- **{}**: {} (no. {})  ", escaped(name), standing(alert), alert.id);
-            let _ = writeln!(page, "  {}", escaped(&alert.episode.detail));
+            let _ = writeln!(page, "  {}  ", escaped(&alert.episode.detail));
+            if !themes.is_empty() {
+                let _ = writeln!(page, "  Themes: {}  ", escaped(themes));
+            }
             for quote in quotes {
                 let _ = writeln!(page, "  > {}", escaped(quote));
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{Datelike, Days, NaiveDate};
 use moodline_maps::JourneyMap;
 use moodline_statistics::{
-    Effect, EffectDay, Scores, day_correlation, detectable_change, effect, seed_of, standardised_change,
+    EffectDay, Scores, day_correlation, detectable_change, effect, effect_ratio, seed_of, standardised_change,
 };
 use moodline_store::RollupRow;
 use moodline_types::{Counts, DayWindow, SourceId, TouchpointChange, TouchpointId};
@@ -171,8 +171,10 @@ pub fn change_effect(
     let days_of = |after: bool| daily.days().filter(|(i, is_after)| *is_after == after && own[*i].n > 0.0).count();
     let enough = days_of(false) >= LEAST_DAYS && days_of(true) >= LEAST_DAYS;
     let seed = seed_of(&[change.map.as_str(), change.touchpoint.as_str(), &change.day.to_string()]);
-    let found = if enough { effect(&daily.compared(&own, &rest), seed) } else { None };
-    let placebo = found.as_ref().filter(|_| used.len() > 1).map(|found| daily.placebo(&used, found, seed));
+    let compared = daily.compared(&own, &rest);
+    let found = if enough { effect(&compared, seed) } else { None };
+    let ratio = effect_ratio(&compared).filter(|_| found.is_some() && used.len() > 1);
+    let placebo = ratio.map(|ratio| daily.placebo(&used, ratio));
     let sources = by_source(rollups, &change.touchpoint, whole, change.day);
     let pairs: Vec<(Scores, Scores)> = sources.values().copied().collect();
     let mix = standardised_change(&pairs);
@@ -281,14 +283,15 @@ impl Daily {
         self.days().map(day).collect()
     }
 
-    /// How many of these touchpoints show as much when each is taken for the changed one and held against the others.
-    fn placebo(&self, touchpoints: &[&TouchpointId], found: &Effect, seed: u64) -> (usize, usize) {
+    /// How many of these touchpoints show as much, in standard errors, when each is taken for the changed one and held
+    /// against the others.
+    fn placebo(&self, touchpoints: &[&TouchpointId], ratio: f64) -> (usize, usize) {
         let taken = touchpoints.iter().filter_map(|placebo| {
             let rest: Vec<&TouchpointId> = touchpoints.iter().copied().filter(|id| id != placebo).collect();
-            effect(&self.compared(&self.of(&[placebo]), &self.of(&rest)), seed)
+            effect_ratio(&self.compared(&self.of(&[placebo]), &self.of(&rest)))
         });
-        let probabilities: Vec<f64> = taken.map(|effect| effect.probability).collect();
-        (probabilities.iter().filter(|p| **p <= found.probability).count(), probabilities.len())
+        let ratios: Vec<f64> = taken.map(f64::abs).collect();
+        (ratios.iter().filter(|of| **of >= ratio.abs()).count(), ratios.len())
     }
 }
 

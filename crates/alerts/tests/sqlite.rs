@@ -140,7 +140,7 @@ async fn nights_that_were_missed_and_mentions_that_come_late_count() {
     judge(&store, 0).await;
     said(&store, 1, 2, 6).await;
     // Day 0 turns out bad after all; nobody judged the night of day 1.
-    said(&store, 0, 12, 0).await;
+    said(&store, 0, 7, 0).await;
     said(&store, 2, 2, 6).await;
     judge(&store, 2).await;
     let found = all(&store).await;
@@ -180,7 +180,7 @@ async fn an_alert_that_late_mentions_take_back_is_ended() {
     said(&store, 0, 5, 0).await;
     judge(&store, 0).await;
     assert_eq!(all(&store).await.len(), 1);
-    said(&store, 0, 1, 25).await;
+    said(&store, 0, 0, 9).await;
     judge(&store, 0).await;
     let found = all(&store).await;
     assert_eq!((found.len(), found[0].episode.ended_day), (1, Some(given::day(0))));

@@ -70,8 +70,7 @@ pub struct Effect {
 const ARRANGEMENTS: u32 = 1999;
 
 /// The effect of a change (D. Card, A. B. Krueger, *American Economic Review* 84, 1994), with a permutation test and
-/// interval. `None` where before or after is empty where the change was made, or of the controls in only one of them, or
-/// all days are alike.
+/// interval. `None` where before or after is empty where the change was made, or of the controls in only one of them.
 ///
 /// Had the change done nothing, any day could as well lie before or after it: each arrangement moves whole days, with all
 /// that was said everywhere on them, between before and after, weekdays among themselves. So what makes the mentions of a
@@ -114,6 +113,12 @@ pub fn effect(days: &[EffectDay], seed: u64) -> Option<Effect> {
         own: observed.own,
         controls: observed.controls,
     })
+}
+
+/// The difference in differences divided by its standard error, without a test; `None` as for [`effect`].
+pub fn effect_ratio(days: &[EffectDay]) -> Option<f64> {
+    let after: Vec<bool> = days.iter().map(|day| day.after).collect();
+    Some(measure(days, &after)?.ratio())
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -159,8 +164,10 @@ fn measure(days: &[EffectDay], after: &[bool]) -> Option<Measured> {
     }
     let spread: f64 = (0..2).map(|side| squares[side] * number[side] / (number[side] - 1.0_f64).max(1.0)).sum();
     let change = |which: fn(&(Scores, Scores)) -> Scores| which(&sums[1]).mean() - which(&sums[0]).mean();
-    let measured = Measured { own: change(|pair| pair.0), controls: change(|pair| pair.1), error: spread.sqrt() };
-    (measured.error > 1e-12).then_some(measured)
+    // Days that are all alike do not prove that nothing varies: no figure is surer than by one score.
+    let finest: f64 = sums.iter().map(|(own, _)| own.n.powi(-2)).sum();
+    let error = (spread + finest).sqrt();
+    Some(Measured { own: change(|pair| pair.0), controls: change(|pair| pair.1), error })
 }
 
 /// The least change of the mean that `before` scores and `after` more would show four times out of five, at 5 % false
@@ -255,7 +262,8 @@ mod tests {
     fn nothing_to_compare_is_no_effect() {
         let day = |after, n| EffectDay { weekday: 1, after, own: scores(n, 0.0, n), controls: Scores::default() };
         assert_eq!(effect(&[day(false, 3.0), day(false, 2.0)], 1), None);
-        assert_eq!(effect(&[day(false, 3.0), day(true, 3.0)], 1), None, "days that are all alike have no error");
+        let alike = effect(&[day(false, 3.0), day(true, 3.0)], 1).unwrap();
+        assert!(alike.probability > 0.99 && alike.low < 0.0 && alike.high > 0.0, "{alike:?}");
         assert_eq!(effect(&[], 1), None);
     }
 

@@ -25,7 +25,7 @@ pub use contribution::{Contribution, contribution};
 pub use dice::seed_of;
 pub use dirichlet::{Outcomes, Posterior, Prior, Shares, posterior};
 pub use drift::{SeriesDay, cusum, drift_power, drift_probability};
-pub use effect::{Effect, EffectDay, Scores, detectable_change, effect, standardised_change};
+pub use effect::{Effect, EffectDay, Scores, detectable_change, effect, effect_ratio, standardised_change};
 pub use false_discovery::benjamini_hochberg;
 pub use index::{Difference, Index, index_difference};
 pub use negative_binomial::{count_critical, count_upper_tail};

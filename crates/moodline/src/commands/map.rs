@@ -214,7 +214,7 @@ pub(super) fn table(view: &MapView<'_>, out: &mut Output) -> Result<()> {
         "net = (positive − negative) / n, shrunk towards its stage; inferred from public text, not self-reported",
     )?;
     if view.map.touchpoints().any(|(_, touchpoint)| view.marks.tier(&touchpoint.id).is_some()) {
-        out.line("⚠ an alert, its number: `moodline alerts show NUMBER`; (⚠) watched")?;
+        out.line("⚠ an alert with its number: `moodline alerts show NUMBER`; (⚠) watched")?;
     }
     let changes = view.marks.all_changes();
     for change in changes.iter().rev().take(CHANGES).rev() {
@@ -268,11 +268,11 @@ fn change(layer: Option<&Layer>) -> String {
     })
 }
 
-/// What goes on at a touchpoint: `⚠ 3`, or `(⚠)` where it is only watched.
+/// What goes on at a touchpoint: `⚠3`, or `(⚠)` where it is only watched.
 fn sign(view: &MapView<'_>, touchpoint: &Touchpoint) -> Option<String> {
     let alerts = view.marks.alerts(&touchpoint.id);
     let loudest = alerts.first()?;
-    Some(if loudest.episode.tier == AlertTier::Alert { format!("⚠ {}", loudest.id) } else { "(⚠)".to_owned() })
+    Some(if loudest.episode.tier == AlertTier::Alert { format!("⚠{}", loudest.id) } else { "(⚠)".to_owned() })
 }
 
 fn signed(net: Option<f64>) -> String {

@@ -101,9 +101,9 @@ pub fn effect(days: &[EffectDay], seed: u64) -> Option<Effect> {
     let ratio = observed.ratio().abs();
     let as_large = ratios.len() - ratios.partition_point(|drawn| *drawn < ratio - 1e-12);
     let all = ratios.len() + 1;
-    // The least ratio that fewer than 5 % of all arrangements, the real one included, reach.
-    let rank = (all as f64 * 0.95).ceil() as usize;
-    let critical = ratios.get(rank.saturating_sub(1)).copied().unwrap_or(f64::INFINITY);
+    // Beyond it lie fewer than 5 % of all arrangements, the real one included; nowhere where there are too few of them.
+    let rank = all - (all as f64 * 0.05).ceil() as usize;
+    let critical = ratios.get(rank).copied().unwrap_or(f64::INFINITY);
     let reach = critical * observed.error;
     Some(Effect {
         difference: observed.difference(),

@@ -103,7 +103,12 @@ pub fn effect(days: &[EffectDay], seed: u64) -> Option<Effect> {
     let all = ratios.len() + 1;
     // Beyond it lie fewer than 5 % of all arrangements, the real one included; nowhere where there are too few of them.
     let rank = all - (all as f64 * 0.05).ceil() as usize;
-    let critical = ratios.get(rank).copied().unwrap_or(f64::INFINITY);
+    let critical = match ratios.get(rank) {
+        // Days so alike that no arrangement differs: nothing but the finest error is left to go by.
+        Some(ratio) if *ratio < 1e-9 => Z95,
+        Some(ratio) => *ratio,
+        None => f64::INFINITY,
+    };
     let reach = critical * observed.error;
     Some(Effect {
         difference: observed.difference(),

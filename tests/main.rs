@@ -4,8 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-mod api;
 mod alerts;
+mod api;
 mod classify;
 mod crash;
 mod demo;

@@ -104,7 +104,8 @@ pub async fn measured(store: &dyn Store, map: &MapId, run: Option<RunId>) -> Res
             hint: format!(" of map {map}; `moodline runs --kind layers` lists those there are"),
         }),
         _ => {
-            let query = AlertQuery { map: Some(map.clone()), going_on: Some(true), limit: MOST, ..AlertQuery::default() };
+            let query =
+                AlertQuery { map: Some(map.clone()), going_on: Some(true), limit: MOST, ..AlertQuery::default() };
             let marks = Marks::new(store.alerts(&query).await?, store.changes(Some(map)).await?);
             Ok(Measured { loaded, set, marks })
         }

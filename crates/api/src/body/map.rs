@@ -196,6 +196,40 @@ mod form {
         weeks: Vec<PointShown>,
         /// The same month by month.
         months: Vec<PointShown>,
+        /// Alerts and watches that go on, alerts first.
+        alerts: Vec<AlertShown>,
+        /// What was changed here, the oldest first.
+        changes: Vec<ChangeShown>,
+    }
+
+    /// An alert or a watch that goes on at a touchpoint.
+    #[derive(ToSchema)]
+    struct AlertShown {
+        /// Its number.
+        id: i64,
+        /// `watch` or `alert`.
+        tier: String,
+        /// `negative`, `drift` or `volume`.
+        kind: String,
+        /// What people have done about it.
+        status: String,
+        /// The day it began.
+        from_day: NaiveDate,
+        /// The last day out of the ordinary.
+        last_day: NaiveDate,
+        /// What happened, in a sentence.
+        detail: String,
+    }
+
+    /// A change at a touchpoint.
+    #[derive(ToSchema)]
+    struct ChangeShown {
+        /// Its number.
+        id: i64,
+        /// The first day it was in effect.
+        day: NaiveDate,
+        /// What was done.
+        what: String,
     }
 
     /// A number of the curve.

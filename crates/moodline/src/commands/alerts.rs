@@ -35,7 +35,8 @@ pub(super) async fn run(command: AlertsCommand, context: &Context) -> Result<()>
 /// Refuses names that do not exist: an empty list would say that all is well.
 async fn query(args: &AlertListArgs, app: &App) -> Result<AlertQuery> {
     if let Some(id) = &args.map {
-        let map = read_measured(app, id, None).await?.loaded.map;
+        let loaded = read_measured(app, id, None).await?.loaded;
+        let map = &loaded.map;
         if let Some(touchpoint) = args.touchpoint.as_ref().filter(|id| map.touchpoint(id).is_none()) {
             let known: Vec<&str> = map.touchpoints().map(|(_, t)| t.id.as_str()).collect();
             bail!("map {id} has no touchpoint `{touchpoint}`; it has {}", known.join(", "));

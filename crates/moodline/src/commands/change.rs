@@ -19,7 +19,8 @@ pub(super) async fn run(command: ChangeCommand, context: &Context) -> Result<()>
             if what.trim().is_empty() {
                 bail!("say what was changed, e.g. \"no fee below 50\"");
             }
-            let known = read_measured(&app, &map, None).await?.loaded.map;
+            let loaded = read_measured(&app, &map, None).await?.loaded;
+            let known = &loaded.map;
             if known.touchpoint(&touchpoint).is_none() {
                 let names: Vec<&str> = known.touchpoints().map(|(_, t)| t.id.as_str()).collect();
                 bail!("map {map} has no touchpoint `{touchpoint}`; it has {}", names.join(", "));

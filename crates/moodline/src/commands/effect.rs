@@ -15,11 +15,12 @@ pub(super) async fn run(args: &EffectArgs, app: &App, out: &mut Output) -> Resul
     let Some(change) = changes.iter().find(|change| change.id == args.change) else {
         bail!("there is no change {}; `moodline change list` shows those there are", args.change);
     };
-    let map = read_measured(app, &change.map, None).await?.loaded.map;
+    let loaded = read_measured(app, &change.map, None).await?.loaded;
+    let map = &loaded.map;
     let last = last_complete_day(app);
     let rollups = app.store.rollups(&map.id, effect_days(change, args.days, last)).await?;
     let of_map: Vec<_> = changes.iter().filter(|other| other.map == map.id).cloned().collect();
-    let report = change_effect(&map, &rollups, &of_map, change, args.days, last);
+    let report = change_effect(map, &rollups, &of_map, change, args.days, last);
     if args.format == ShowFormat::Json {
         let mut value = serde_json::to_value(&report)?;
         if let Some(object) = value.as_object_mut() {

@@ -24,6 +24,8 @@ mod models;
 mod opinions;
 mod overrides;
 mod page;
+#[cfg(test)]
+mod plans;
 mod privacy;
 mod query;
 mod rename;

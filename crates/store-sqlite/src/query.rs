@@ -37,7 +37,7 @@ pub(crate) struct Asked<'q> {
 }
 
 impl<'q> Asked<'q> {
-    async fn new(store: &SqliteStore, query: &'q MentionQuery, model: &'q ModelId) -> Attempt<Self> {
+    pub(crate) async fn new(store: &SqliteStore, query: &'q MentionQuery, model: &'q ModelId) -> Attempt<Self> {
         let words = checked(query)?.as_ref().map(words::matching);
         let few = match &words {
             Some(words) => {
@@ -50,9 +50,10 @@ impl<'q> Asked<'q> {
         Ok(Self { query, model, words, few, lead: Lead::of(query, few) })
     }
 
-    /// The page, as `SELECT` wants it.
-    fn page(&self) -> QueryBuilder<Db> {
-        let mut sql = QueryBuilder::<Db>::new(
+    /// The page; `before` stands before its `SELECT`.
+    pub(crate) fn page(&self, before: &'static str) -> QueryBuilder<Db> {
+        let mut sql = QueryBuilder::<Db>::new(before);
+        sql.push(
             "SELECT m.id AS mention, m.source, m.external_id, m.url, m.author_hash, m.posted_ms, m.language, m.title, \
              m.text, m.rating_value, m.rating_worst, m.rating_best, o.id AS opinion, o.start_char, o.end_char, \
              o.evidence, o.negative, o.neutral, o.positive, o.verdict, o.joy, o.anger, o.sadness, o.fear, o.surprise, \
@@ -109,7 +110,7 @@ async fn find(store: &SqliteStore, query: &MentionQuery) -> Attempt<MentionPage>
     checked(query)?;
     let Some(model) = opinions::adopted(store).await? else { return Ok(MentionPage::default()) };
     let asked = Asked::new(store, query, &model.id).await?;
-    let found_rows = asked.page().build().fetch_all(store.read()).await?;
+    let found_rows = asked.page("").build().fetch_all(store.read()).await?;
     let limit = query.limit as usize;
     let mut rows = Vec::with_capacity(found_rows.len().min(limit));
     for row in found_rows.iter().take(limit) {

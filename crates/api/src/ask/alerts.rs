@@ -17,7 +17,7 @@ use crate::{
 pub async fn list(store: &dyn Store, query: &AlertQuery) -> Result<Vec<Alert>, AskError> {
     match (&query.map, &query.touchpoint) {
         (None, Some(_)) => return Err(AskError::field("map", "is missing: say on which map the touchpoint is")),
-        (Some(map), touchpoint) => maps::of_place(&maps::loaded(store, map).await?, None, touchpoint.as_ref())?,
+        (Some(map), touchpoint) => maps::of_place(&*maps::loaded(store, map).await?, None, touchpoint.as_ref())?,
         (None, None) => {}
     }
     Ok(store.alerts(query).await?.into_iter().map(Alert).collect())
@@ -72,7 +72,7 @@ pub async fn add_change(
     now: DateTime<Utc>,
 ) -> Result<TouchpointChange, AskError> {
     let NewTouchpointChange { map, touchpoint, day, what } = new;
-    maps::of_place(&maps::loaded(store, &map).await?, None, Some(&touchpoint))?;
+    maps::of_place(&*maps::loaded(store, &map).await?, None, Some(&touchpoint))?;
     if !(1970..=9999).contains(&day.year()) {
         return Err(AskError::field("day", format!("{day} is not from 1970 to 9999")));
     }

@@ -24,7 +24,7 @@ async fn exists(store: &dyn Store, map: Option<&MapId>, touchpoint: Option<&Touc
     match (map, touchpoint) {
         (None, None) => Ok(()),
         (None, Some(_)) => Err(AskError::field("map", "is missing: say on which map the touchpoint is")),
-        (Some(map), touchpoint) => maps::of_place(&maps::loaded(store, map).await?, None, touchpoint),
+        (Some(map), touchpoint) => maps::of_place(&*maps::loaded(store, map).await?, None, touchpoint),
     }
 }
 

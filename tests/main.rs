@@ -15,6 +15,7 @@ mod faults;
 mod feeds;
 mod importing;
 mod maps;
+mod metrics;
 mod models;
 mod operating;
 mod privacy;

@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 use moodline_maps::JourneyMap;
-use moodline_statistics::{Index, Outcomes, Prior, estimate_prior_strength, index_difference, posterior};
+use moodline_statistics::{
+    Index, Outcomes, Prior, SaidOf, corrected_shares, estimate_prior_strength, index_difference, posterior, seed_of,
+};
 use moodline_store::{HourRow, RollupRow, SegmentLayer, VoiceRow};
 use moodline_types::{
-    Change, Counts, DayWindow, Layer, LayerNode, LayerState, Month, Period, Segment, TouchpointId, Week,
+    Change, Corrected, Counts, DayWindow, Layer, LayerNode, LayerState, Month, Period, Segment, TouchpointId, Week,
 };
 
 use crate::{
@@ -25,6 +27,8 @@ pub struct Evidence<'a> {
     pub last_days: &'a [(TouchpointId, NaiveDate)],
     /// The hours of the headline window, for a map that tells the time of day; empty for others.
     pub hours: &'a [HourRow],
+    /// What the model said of texts whose label is known, where there are enough of them to correct its shares.
+    pub known: Option<&'a SaidOf>,
 }
 
 /// The layers of one refresh.
@@ -59,6 +63,7 @@ pub fn days_needed(config: &LayersConfig, as_of: NaiveDate) -> DayWindow {
 ///   the months of everyone from the oldest on; inside each the map, then each stage followed by its touchpoints. Weeks
 ///   and months in which nothing entered a node's index have no layer, nor have sources and languages at nodes where
 ///   they said nothing.
+/// - Stages and the map of everyone's headline carry the shares without the model's known errors beside the raw ones.
 /// - The last week and month may be under way: they cover their whole days but count only to `as_of`.
 pub fn compute(map: &JourneyMap, evidence: &Evidence<'_>, config: &LayersConfig, as_of: NaiveDate) -> Computed {
     let journey = Journey::new(map);
@@ -75,6 +80,9 @@ pub fn compute(map: &JourneyMap, evidence: &Evidence<'_>, config: &LayersConfig,
 
     let headline = Span { period: Period::Window, window, before: window.previous() };
     let mut layers = measure.layers(headline, None, &everyone);
+    for layer in layers.iter_mut().filter(|layer| !matches!(layer.node, LayerNode::Touchpoint(..))) {
+        layer.corrected = evidence.known.and_then(|known| corrected(map, layer, known));
+    }
     let met = DayWindow { from: window.previous().from, to: window.to };
     let personas = history.personas(met);
     for persona in map.personas.iter().filter(|persona| personas.contains(&persona.id)) {
@@ -95,6 +103,29 @@ pub fn compute(map: &JourneyMap, evidence: &Evidence<'_>, config: &LayersConfig,
     }
     segments.extend(measure.hours(map, evidence.hours, headline));
     Computed { layers, segments, mentions: history.mentions(window) }
+}
+
+/// The shares of a stage or of the map without the model's known errors. What the layer weighs is what was said; the
+/// unsure ones weigh as much as the others do on average.
+fn corrected(map: &JourneyMap, layer: &Layer, known: &SaidOf) -> Option<Corrected> {
+    let Counts { negative, neutral, positive, mixed, unsure } = layer.counts;
+    let weight = layer.n_effective / layer.counts.n() as f64;
+    let said = [negative, neutral + mixed, positive, unsure].map(|count| count as f64 * weight);
+    let node = match &layer.node {
+        LayerNode::Map => "",
+        LayerNode::Stage(stage) => stage.as_str(),
+        LayerNode::Touchpoint(_, touchpoint) => touchpoint.as_str(),
+    };
+    let corrected =
+        corrected_shares(said, known, seed_of(&[map.id.as_str(), node])).filter(|_| layer.counts.n() > 0)?;
+    Some(Corrected {
+        negative: corrected.shares.negative,
+        neutral: corrected.shares.neutral,
+        positive: corrected.shares.positive,
+        low: corrected.low,
+        high: corrected.high,
+        labels: known.total() as u64,
+    })
 }
 
 /// The weeks of the curve, oldest first.

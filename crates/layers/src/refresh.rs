@@ -1,11 +1,14 @@
 //! Reading rollups and writing layers, as one run.
 
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use chrono::NaiveDate;
 use moodline_maps::parse_map;
-use moodline_store::{LayerStore, MapStore, RunStore, StoreError};
-use moodline_types::{Clock, DayWindow, Layer, LayerNode, LayerState, MapId, Period, RunId, RunKind};
+use moodline_statistics::SaidOf;
+use moodline_store::{LabelStore, LayerStore, MapStore, OpinionStore, RunStore, SaidCount, StoreError};
+use moodline_types::{
+    Clock, DayWindow, Layer, LayerNode, LayerState, MapId, Period, RunId, RunKind, SentimentLabel, TouchpointId,
+};
 use tracing::{info, warn};
 
 use crate::{Computed, Evidence, LayersConfig, LayersError, compute, days_needed};
@@ -70,7 +73,7 @@ pub async fn refresh_layers<S>(
     clock: &dyn Clock,
 ) -> Result<LayersOutcome, LayersError>
 where
-    S: MapStore + LayerStore + RunStore + ?Sized,
+    S: MapStore + LayerStore + RunStore + OpinionStore + LabelStore + ?Sized,
 {
     let failed = |source: StoreError| LayersError::Store { map: map.clone(), source };
     let run = store.start_run(RunKind::Layers, map.as_str(), clock.now()).await.map_err(failed)?;
@@ -88,6 +91,28 @@ where
     }
 }
 
+/// Labelled texts from which shares are corrected, and of each label: with fewer the correction is wider than the error.
+const LEAST_TEXTS: f64 = 200.0;
+const LEAST_OF_LABEL: f64 = 20.0;
+
+/// What the model said of labelled texts; `None` of too few. Mixed counts as neutral, as it does in the index.
+fn said_of(counts: &[SaidCount]) -> Option<SaidOf> {
+    let mut known = SaidOf::default();
+    for SaidCount { gold, said, texts } in counts {
+        let class = |label: &SentimentLabel| match label {
+            SentimentLabel::Negative => 0,
+            SentimentLabel::Neutral | SentimentLabel::Mixed => 1,
+            SentimentLabel::Positive => 2,
+            SentimentLabel::Unsure => 3,
+        };
+        if let Some(row) = known.counts.get_mut(class(gold)) {
+            row[class(said)] += *texts as f64;
+        }
+    }
+    let enough = known.total() >= LEAST_TEXTS && known.known().iter().all(|texts| *texts >= LEAST_OF_LABEL);
+    enough.then_some(known)
+}
+
 async fn write<S>(
     store: &S,
     map: &MapId,
@@ -97,7 +122,7 @@ async fn write<S>(
     run: RunId,
 ) -> Result<LayersOutcome, LayersError>
 where
-    S: MapStore + LayerStore + ?Sized,
+    S: MapStore + LayerStore + OpinionStore + LabelStore + ?Sized,
 {
     let failed = |source: StoreError| LayersError::Store { map: map.clone(), source };
     let records = store.maps().await.map_err(failed)?;
@@ -109,13 +134,24 @@ where
     let days = days_needed(config, as_of);
     let rollups = store.rollups(map, days).await.map_err(failed)?;
     let voices = store.voices(map, days).await.map_err(failed)?;
-    let last_days = store.last_days(map).await.map_err(failed)?;
+    // Of a touchpoint that was heard on these days the last day is known; the others need a look at all time.
+    let heard: HashSet<&TouchpointId> = rollups.iter().filter_map(|row| row.touchpoint.as_ref()).collect();
+    let last_days = if definition.touchpoints().all(|(_, touchpoint)| heard.contains(&touchpoint.id)) {
+        Vec::new()
+    } else {
+        store.last_days(map).await.map_err(failed)?
+    };
     let hours = if definition.tells_hours() {
         store.hours(map, DayWindow::ending(as_of, config.window_days)).await.map_err(failed)?
     } else {
         Vec::new()
     };
-    let evidence = Evidence { rollups: &rollups, voices: &voices, last_days: &last_days, hours: &hours };
+    let known = match store.adopted_model().await.map_err(failed)? {
+        Some(model) => said_of(&store.labels(&model.id).await.map_err(failed)?),
+        None => None,
+    };
+    let (last_days, known) = (&last_days, known.as_ref());
+    let evidence = Evidence { rollups: &rollups, voices: &voices, last_days, hours: &hours, known };
     let computed = compute(&definition, &evidence, config, as_of);
     let outcome = LayersOutcome::new(run, DayWindow::ending(as_of, config.window_days), &computed);
     let Computed { layers, segments, .. } = computed;

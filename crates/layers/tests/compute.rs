@@ -5,6 +5,7 @@
 use chrono::{Days, NaiveDate};
 use moodline_layers::{Computed, Evidence, LayersConfig, compute, days_needed};
 use moodline_maps::{JourneyMap, parse_map};
+use moodline_statistics::SaidOf;
 use moodline_store::{RollupRow, VoiceRow};
 use moodline_types::{
     Counts, EmotionCounts, Layer, LayerNode, LayerState, MentionId, Period, PersonaId, Segment, SentimentLabel,
@@ -310,6 +311,24 @@ fn emotions_and_counts_come_by_source_and_language() {
     assert_eq!(shop.iter().map(|(_, n, joy)| (*n, *joy)).collect::<Vec<_>>(), [(8, 8); 3], "map, stage, touchpoint");
     assert_eq!(part(&Segment::Language("en".into())).first().map(|(_, n, _)| *n), Some(7));
     assert_eq!(part(&Segment::Source("gone".parse().unwrap())), [], "nothing within the window");
+}
+
+#[test]
+fn stages_and_the_map_are_corrected_by_what_the_model_gets_wrong() {
+    // One complaint in three is taken for something neutral.
+    let known = SaidOf { counts: [[200.0, 100.0, 0.0, 0.0], [5.0, 290.0, 5.0, 0.0], [0.0, 10.0, 290.0, 0.0]] };
+    let mut some = row("card", 1, 200, 300);
+    some.counts.neutral = 100;
+    let evidence = Evidence { rollups: &[some], known: Some(&known), ..Evidence::default() };
+    let layers = compute(&map(), &evidence, &LayersConfig::default(), today()).layers;
+    let whole = headline(&layers, |node| *node == LayerNode::Map);
+    let corrected = whole.corrected.unwrap();
+    assert!(corrected.negative > 0.44 && corrected.net() < whole.net.unwrap() - 0.08, "{corrected:?} {whole:?}");
+    assert!(corrected.low < corrected.net() && corrected.net() < corrected.high && corrected.labels == 900);
+    let card = headline(&layers, touchpoint("card"));
+    assert_eq!(card.corrected, None, "a touchpoint has too few to correct");
+    let empty = layers.iter().find(|layer| layer.node == LayerNode::Stage("use".parse().unwrap())).unwrap();
+    assert_eq!(empty.corrected, None);
 }
 
 fn rollups() -> impl Strategy<Value = Vec<RollupRow>> {

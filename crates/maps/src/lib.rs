@@ -6,6 +6,7 @@
 //! [`MapView`], which [`export`] writes as JSON, CSV, Mermaid or SVG.
 
 mod check;
+mod diff;
 mod error;
 mod fold;
 mod formats;
@@ -21,6 +22,7 @@ mod text;
 mod version;
 mod view;
 
+pub use diff::differences;
 pub use error::MapError;
 pub use formats::{
     ExportFormat, chart_diagram, export, journey_diagram, layer_json, to_csv, to_json, to_mermaid, to_svg,

@@ -6,6 +6,7 @@ mod data;
 mod explain;
 mod flags;
 mod maps;
+mod metrics;
 mod model;
 mod models;
 mod service;
@@ -25,7 +26,8 @@ pub(crate) use self::{
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
     explain::ExplainArgs,
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
-    maps::{By, ExportArgs, ExportFormat, MapCommand, MapLayersArgs, PartsArgs, ShowArgs},
+    maps::{By, ExportArgs, ExportFormat, MapCommand, MapDiffArgs, MapLayersArgs, MapRestoreArgs, PartsArgs, ShowArgs},
+    metrics::{MetricsCommand, MetricsImportArgs, MetricsShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
     models::{AddArgs, AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},
     service::{AuditArgs, BackupArgs, EraseArgs, EraseWhat, RestoreArgs, ScheduleArgs, WorkCommand},
@@ -104,9 +106,12 @@ pub(crate) enum Command {
     /// Note what was changed at a touchpoint, and measure what it did
     #[command(subcommand)]
     Change(ChangeCommand),
-    /// List, show, create and export journey maps
+    /// List, show, compare, create, restore and export journey maps
     #[command(subcommand)]
     Map(MapCommand),
+    /// Import and show survey answers (NPS, CSAT, CES) and stage conversion
+    #[command(subcommand)]
+    Metrics(MetricsCommand),
     /// Show how every source stands, and the rows that could not be read
     Sources(SourcesArgs),
     /// Judge JSON Lines from standard input to standard output, without a database

@@ -19,7 +19,7 @@ use moodline_schedule::Plan;
 use moodline_sources::SourcesConfig;
 use moodline_telemetry::LogConfig;
 use moodline_themes::ThemesConfig;
-use moodline_types::{Interval, MapId, SourceId, error_chain};
+use moodline_types::{Interval, MapId, Metric, SourceId, StageId, TouchpointId, error_chain};
 use serde::Deserialize;
 
 /// Everything that can be set, with its default.
@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) themes: ThemesConfig,
     /// When a night is out of the ordinary.
     pub(crate) alerts: AlertsConfig,
+    /// Which sources' ratings answer survey questions.
+    pub(crate) metrics: MetricsConfig,
     /// How sources are asked.
     pub(crate) http: HttpConfig,
     /// How people are protected.
@@ -83,6 +85,31 @@ impl Default for MapsConfig {
     fn default() -> Self {
         Self { paths: vec![PathBuf::from("maps")] }
     }
+}
+
+/// `[metrics]`
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MetricsConfig {
+    /// Sources whose ratings answer a survey question.
+    pub(crate) sources: BTreeMap<SourceId, MetricSource>,
+}
+
+/// What the ratings of a source mean.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MetricSource {
+    /// The question they answer.
+    pub(crate) metric: Metric,
+    /// The map it was asked for; unset: every map that takes the source.
+    #[serde(default)]
+    pub(crate) map: Option<MapId>,
+    /// The stage it was asked at.
+    #[serde(default)]
+    pub(crate) stage: Option<StageId>,
+    /// The touchpoint it was asked at; unset without a stage as well: what each mention speaks of.
+    #[serde(default)]
+    pub(crate) touchpoint: Option<TouchpointId>,
 }
 
 /// `[schedule]`

@@ -33,8 +33,9 @@ impl Posterior {
     }
 }
 
-/// `None` where the variance is too small or too large for a beta distribution of that mean.
-fn beta_interval(mean: f64, variance: f64) -> Option<(f64, f64)> {
+/// The central 95 % of the beta distribution on −1..1 of this mean and variance; `None` where the variance is too small or
+/// too large for one.
+pub(crate) fn beta_interval(mean: f64, variance: f64) -> Option<(f64, f64)> {
     let (m, v) = (f64::midpoint(mean, 1.0), variance / 4.0);
     let weight = m * (1.0 - m) / v - 1.0;
     // Past a million mentions' worth the normal interval is the same, and the incomplete beta function slow.

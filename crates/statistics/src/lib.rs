@@ -7,6 +7,7 @@
 mod beta_binomial;
 mod communities;
 mod contribution;
+mod correction;
 mod dice;
 mod dirichlet;
 mod drift;
@@ -17,11 +18,13 @@ mod negative_binomial;
 mod overdispersion;
 mod share;
 mod strength;
+mod survey;
 mod weights;
 
 pub use beta_binomial::{BetaBinomial, detection_probability};
 pub use communities::communities;
 pub use contribution::{Contribution, contribution};
+pub use correction::{CorrectedShares, SaidOf, corrected_shares};
 pub use dice::seed_of;
 pub use dirichlet::{Outcomes, Posterior, Prior, Shares, posterior};
 pub use drift::{SeriesDay, cusum, drift_power, drift_probability};
@@ -32,6 +35,7 @@ pub use negative_binomial::{count_critical, count_upper_tail};
 pub use overdispersion::{count_dispersion, day_correlation};
 pub use share::{ShareInterval, newcombe_difference, wilson};
 pub use strength::{DEFAULT_STRENGTH, STRENGTH_RANGE, estimate_prior_strength};
+pub use survey::{Surveyed, csat, effort, nps};
 pub use weights::{Weighted, effective_n};
 
 /// The standard normal quantile of a two-sided 95 % interval.

@@ -1,7 +1,8 @@
 //! What the intervals promise, simulated: the true value lies inside 93 to 97 times in a hundred.
 
 use moodline_statistics::{
-    Index, Outcomes, Prior, Shares, estimate_prior_strength, index_difference, newcombe_difference, posterior, wilson,
+    Index, Outcomes, Prior, Shares, Weighted, estimate_prior_strength, index_difference, newcombe_difference,
+    posterior, wilson,
 };
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
@@ -142,4 +143,30 @@ fn shares_and_their_differences_cover() {
     }
     assert_coverage("Wilson", one, tries);
     assert_coverage("Newcombe", two, tries);
+}
+
+#[test]
+fn counting_authors_keeps_the_promise_that_counting_mentions_breaks() {
+    let mut rng = StdRng::seed_from_u64(6);
+    let tries = 3000;
+    let (mut once, mut each) = (0, 0);
+    for _ in 0..tries {
+        let truth = touchpoint(10.0, &mut rng);
+        let (mut joined, mut all) = (Weighted::default(), Weighted::default());
+        for author in 0..30 {
+            let times = if author % 10 == 0 { 10 } else { 1 };
+            let said = sample(truth, 1, &mut rng);
+            for weighted in [&mut joined, &mut all] {
+                weighted.add(said.scaled(times as f64), 1.0);
+            }
+            joined.join(&vec![(said, 1.0); times]);
+        }
+        let holds = |weighted: &Weighted| {
+            covers(&posterior(weighted.effective(), &Prior { strength: 10.0, shares: STAGE }).index(), net(truth))
+        };
+        once += u32::from(holds(&joined));
+        each += u32::from(holds(&all));
+    }
+    assert_coverage("one author once", once, tries);
+    assert!(f64::from(each) / f64::from(tries) < 0.85, "counting every mention held {each} of {tries} times");
 }

@@ -32,6 +32,7 @@ mod rename;
 mod rollups;
 mod rows;
 mod runs;
+mod surveys;
 mod theme_writes;
 mod themes;
 mod tokens;

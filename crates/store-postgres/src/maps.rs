@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_store::{MapChange, MapRecord, MapStore, Result, WorkKind, storable};
+use moodline_store::{MapChange, MapRecord, MapStore, MapVersion, Result, WorkKind, storable};
 use moodline_types::MapId;
 use sqlx::{QueryBuilder, Row as _};
 
@@ -13,7 +13,7 @@ use crate::{
     connect::Tx,
     failure::Attempt,
     opinions,
-    rows::{Db, ROWS_PER_INSERT, column, word},
+    rows::{Db, ROWS_PER_INSERT, column, instant, word},
     work,
 };
 
@@ -35,6 +35,7 @@ async fn register(store: &PostgresStore, map: &MapRecord, now: DateTime<Utc>) ->
         .bind(storable(&map.definition))
         .bind(now.timestamp_millis());
     query.execute(&mut *tx).await?;
+    keep_version(&mut tx, map, now).await?;
     replace_texts(&mut tx, map).await?;
     if change != MapChange::Unchanged
         && let Some(model) = opinions::adopted_within(&mut tx).await?
@@ -43,6 +44,33 @@ async fn register(store: &PostgresStore, map: &MapRecord, now: DateTime<Utc>) ->
     }
     tx.commit().await?;
     Ok(change)
+}
+
+/// Keeps the definition as a version, unless it is the last one kept.
+async fn keep_version(tx: &mut Tx, map: &MapRecord, now: DateTime<Utc>) -> Attempt<()> {
+    let sql = "SELECT definition FROM map_versions WHERE map = $1 ORDER BY id DESC LIMIT 1";
+    let last: Option<String> = sqlx::query_scalar(sql).bind(map.id.as_str()).fetch_optional(&mut **tx).await?;
+    let definition = storable(&map.definition);
+    if last.as_deref() == Some(&*definition) {
+        return Ok(());
+    }
+    let sql = "INSERT INTO map_versions (map, version, definition, registered_ms) VALUES ($1, $2, $3, $4)";
+    let query = sqlx::query(sql).bind(map.id.as_str()).bind(storable(&map.version)).bind(definition);
+    query.bind(now.timestamp_millis()).execute(&mut **tx).await?;
+    Ok(())
+}
+
+async fn versions(store: &PostgresStore, map: &MapId) -> Attempt<Vec<MapVersion>> {
+    let query = sqlx::query("SELECT * FROM map_versions WHERE map = $1 ORDER BY id").bind(map.as_str());
+    let read = |row| {
+        Ok(MapVersion {
+            id: column(row, "id")?,
+            version: column(row, "version")?,
+            definition: column(row, "definition")?,
+            registered_at: instant(row, "map_versions", "registered_ms")?,
+        })
+    };
+    query.fetch_all(store.read()).await?.iter().map(read).collect()
 }
 
 async fn replace_texts(tx: &mut Tx, map: &MapRecord) -> Attempt<()> {
@@ -97,6 +125,10 @@ impl MapStore for PostgresStore {
 
     async fn maps(&self) -> Result<Vec<MapRecord>> {
         self.told("list the maps", in_use(self).await)
+    }
+
+    async fn map_versions(&self, map: &MapId) -> Result<Vec<MapVersion>> {
+        self.told("list the versions of a map", versions(self, map).await)
     }
 
     async fn retire_map(&self, map: &MapId, now: DateTime<Utc>) -> Result<bool> {

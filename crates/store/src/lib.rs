@@ -16,6 +16,7 @@ mod error;
 mod flags;
 mod heartbeat;
 mod jobs;
+mod labels;
 mod layers;
 mod maps;
 mod mentions;
@@ -25,6 +26,7 @@ mod overrides;
 mod query;
 mod runs;
 mod search;
+mod surveys;
 mod text;
 mod themes;
 mod tokens;
@@ -44,9 +46,11 @@ pub use error::StoreError;
 pub use flags::{FlagStore, triage_act};
 pub use heartbeat::Heartbeat;
 pub use jobs::{JobGuard, JobStore, workers_among};
+pub use labels::{LabelStore, SaidCount};
 pub use layers::{HourRow, LayerSet, LayerStore, RollupRow, SegmentLayer, VoiceRow};
 pub use maps::{
-    AssignmentStore, MapChange, MapRecord, MapStore, MentionAssignments, Moved, Replaced, RollupDifference, VectorStore,
+    AssignmentStore, MapChange, MapRecord, MapStore, MapVersion, MentionAssignments, Moved, Replaced, RollupDifference,
+    VectorStore,
 };
 pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceReading, SourceState};
 pub use models::{Adoption, Forgetting, ModelState, ModelStore};
@@ -55,6 +59,7 @@ pub use overrides::{NewOverride, Override, OverrideStore, PlacedOpinion, opinion
 pub use query::{QueryStore, checked};
 pub use runs::RunStore;
 pub use search::{Phrase, Search, words_of};
+pub use surveys::{AnswerCount, RatingCount, SurveyChange, SurveyStore};
 pub use text::{containing, storable};
 pub use themes::{
     Clustering, KnownTheme, NewTheme, NewVoice, ThemeMark, ThemeOpinion, ThemeSet, ThemeStore, ThemeVoice,
@@ -89,6 +94,8 @@ pub trait Store:
     + PrivacyStore
     + ThemeStore
     + TokenStore
+    + SurveyStore
+    + LabelStore
     + Send
     + Sync
 {

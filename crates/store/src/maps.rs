@@ -21,6 +21,19 @@ pub struct MapRecord {
     pub texts: Vec<String>,
 }
 
+/// A definition that a map has had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MapVersion {
+    /// Row id; grows with time.
+    pub id: i64,
+    /// Hash of everything in it that decides assignments.
+    pub version: String,
+    /// The whole map as its author wrote it (TOML).
+    pub definition: String,
+    /// Since when it was in use.
+    pub registered_at: DateTime<Utc>,
+}
+
 /// What registering a map changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MapChange {
@@ -40,6 +53,9 @@ pub trait MapStore: Send + Sync {
 
     /// The maps in use, by id.
     async fn maps(&self) -> Result<Vec<MapRecord>>;
+
+    /// Every definition a map has had, oldest first; the last is the one in use. One that was brought back is in it again.
+    async fn map_versions(&self, map: &MapId) -> Result<Vec<MapVersion>>;
 
     /// Takes a map out of use: its work is dropped, its layers stay readable. `false` if it was not in use.
     async fn retire_map(&self, map: &MapId, now: DateTime<Utc>) -> Result<bool>;

@@ -22,6 +22,7 @@ mod query;
 mod run;
 mod secret;
 mod sentiment;
+mod survey;
 mod theme;
 mod token;
 mod touchpoint_change;
@@ -51,6 +52,7 @@ pub use query::{
 pub use run::{Run, RunKind, RunStatus};
 pub use secret::{Secret, SecretError, SecretText};
 pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};
+pub use survey::{Metric, SurveyAnswer, SurveyPlace};
 pub use theme::{Measured, Theme, ThemeKind, ThemeQuote, ThemedTouchpoint};
 pub use token::{Scope, Token};
 pub use touchpoint_change::TouchpointChange;

@@ -53,6 +53,21 @@ Complete examples: online-bank, fashion-retailer, fitness-app, food-delivery")]
   moodline map layers online-bank --period window --level touchpoint
   moodline map layers online-bank --period week --touchpoint transfers --format json")]
     Layers(MapLayersArgs),
+    /// What changed between two runs, two days or two map files, in words
+    #[command(after_help = "Examples:
+  moodline map diff 41 57                                two runs of one map, by their numbers
+  moodline map diff 2026-05-01 2026-05-31 --map bank     as the map was drawn on these days
+  moodline map diff old/bank.toml maps/bank.toml         what differs between two definitions")]
+    Diff(MapDiffArgs),
+    /// Every definition a map has had
+    History {
+        /// The map
+        map: MapId,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
+    },
+    /// Bring an earlier definition of a map back into its file and into use
+    Restore(MapRestoreArgs),
     /// One map with its layer, for other tools
     #[command(after_help = "Examples:
   moodline map export online-bank --format svg --output bank.svg
@@ -81,6 +96,33 @@ pub(crate) struct ShowArgs {
     pub(crate) of: Option<String>,
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MapDiffArgs {
+    /// The earlier one: a run, a day or a map file
+    #[arg(value_name = "A")]
+    pub(crate) from: String,
+    /// The later one
+    #[arg(value_name = "B")]
+    pub(crate) to: String,
+    /// The map, where there are several
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<MapId>,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MapRestoreArgs {
+    /// The map
+    pub(crate) map: MapId,
+    /// Number of a version (`moodline map history`), or a day: the version in use at its end
+    #[arg(value_name = "VERSION")]
+    pub(crate) version: String,
+    /// Who restores it
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

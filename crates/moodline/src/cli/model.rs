@@ -68,6 +68,10 @@ pub(crate) struct EvalArgs {
     /// is not in it counts as the touchpoint of that id
     #[arg(long, value_name = "FILE", requires = "map")]
     pub(crate) categories: Option<PathBuf>,
+    /// Keep what the model gets wrong in the database: stages and maps then show their shares without it, beside the raw
+    /// ones. The rows should be a fair sample of your mentions, labelled negative, neutral or mixed, and positive
+    #[arg(long, conflicts_with_all = ["diff", "corrections"])]
+    pub(crate) save: bool,
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
 }

@@ -22,6 +22,7 @@ mod corrections;
 mod diff;
 mod input;
 mod report;
+mod save;
 mod tables;
 
 use std::{
@@ -95,12 +96,20 @@ pub(super) async fn run(args: EvalArgs, context: &Context) -> Result<()> {
         difference,
     };
 
+    let saved = if args.save {
+        Some(save::save(&models[0].model, &models[0].cases, &report.two_way_sources, context).await?)
+    } else {
+        None
+    };
     let mut out = Output::new();
     if args.format == ShowFormat::Json {
         serde_json::to_writer_pretty(&mut out, &report).map_err(std::io::Error::from)?;
         out.gap()?;
     } else {
         tables::print(&report, &mut out)?;
+        if let Some(saved) = saved {
+            out.line(saved)?;
+        }
     }
     out.flush()?;
     if unreadable > 0 {

@@ -1,6 +1,9 @@
-//! `moodline map`: list, show, its parts, new, export.
+//! `moodline map`: list, show, its parts, diff, history, restore, new, export.
 
 mod by;
+mod diff;
+mod gaps;
+mod versions;
 
 use std::fs;
 
@@ -10,7 +13,11 @@ use moodline_api::ask::maps::{self, LayerFilter};
 use moodline_maps::{MapView, Touchpoint, instantiate};
 use moodline_types::{AlertTier, Layer, LayerNode, LayerState, MapId, RunId, StageId, TouchpointId};
 
-use super::{Context, init::write_new};
+use super::{
+    Context,
+    init::write_new,
+    metrics::{figures, json_of, table_of},
+};
 use crate::{
     cli::{ExportArgs, ExportFormat, ListFormat, MapCommand, MapLayersArgs, PartsArgs, ShowArgs, ShowFormat},
     output::{Output, number, shorten},
@@ -32,6 +39,9 @@ pub(super) async fn run(command: MapCommand, context: &Context) -> Result<()> {
         MapCommand::Touchpoints(args) => touchpoints(&args, context).await,
         MapCommand::Personas(args) => personas(&args, context).await,
         MapCommand::Layers(args) => layers(args, context).await,
+        MapCommand::Diff(args) => diff::run(args, context).await,
+        MapCommand::History { map, format } => versions::history(&map, format, context).await,
+        MapCommand::Restore(args) => versions::restore(args, context).await,
         MapCommand::Export(args) => export_map(&args, context).await,
     }
 }
@@ -89,12 +99,29 @@ async fn show(args: ShowArgs, context: &Context) -> Result<()> {
         by::show(&app, &measured, by, &args, &mut out).await?;
         return Ok(out.flush()?);
     }
+    let measured = read_measured(&app, &args.map, run).await?;
+    maps::of_persona(&measured.loaded, persona)?;
+    let view = measured.view(&args.names, persona);
+    let asked = match view.window {
+        Some(window) => Some(figures(&app, view.map, window).await?),
+        None => None,
+    };
     match args.format {
-        ShowFormat::Json => out.json(&maps::show(app.store.as_ref(), &args.map, run, persona, &args.names).await?)?,
+        ShowFormat::Json => {
+            let mut shown =
+                serde_json::to_value(maps::show(app.store.as_ref(), &args.map, run, persona, &args.names).await?)?;
+            shown["metrics"] = match &asked {
+                Some(asked) => json_of(asked, view.map),
+                None => serde_json::Value::Null,
+            };
+            out.json(&shown)?;
+        }
         ShowFormat::Table => {
-            let measured = read_measured(&app, &args.map, run).await?;
-            maps::of_persona(&measured.loaded, persona)?;
-            table(&measured.view(&args.names, persona), &mut out)?;
+            table(&view, &mut out)?;
+            gaps::lanes(&view, &mut out)?;
+            if let Some(asked) = asked.filter(|asked| !asked.is_empty()) {
+                table_of(&asked, &view, &mut out)?;
+            }
         }
     }
     Ok(out.flush()?)
@@ -210,6 +237,17 @@ pub(super) fn table(view: &MapView<'_>, out: &mut Output) -> Result<()> {
     }
     table.add_row(row(view, out, "whole map", view.whole(), &LayerNode::Map));
     out.table(&table)?;
+    for layer in view.layers.values().filter(|layer| layer.node == LayerNode::Map) {
+        if let Some(corrected) = layer.corrected {
+            out.line(format!(
+                "without the model's known errors ({} labelled texts): whole map {}, 95 % {}..{}; stages in --format json",
+                corrected.labels,
+                signed(Some(corrected.net())),
+                signed(Some(corrected.low)),
+                signed(Some(corrected.high))
+            ))?;
+        }
+    }
     out.line(
         "net = (positive − negative) / n, shrunk towards its stage; inferred from public text, not self-reported",
     )?;
@@ -275,7 +313,7 @@ fn sign(view: &MapView<'_>, touchpoint: &Touchpoint) -> Option<String> {
     Some(if loudest.episode.tier == AlertTier::Alert { format!("⚠{}", loudest.id) } else { "(⚠)".to_owned() })
 }
 
-fn signed(net: Option<f64>) -> String {
+pub(super) fn signed(net: Option<f64>) -> String {
     net.map_or_else(|| "–".to_owned(), |net| format!("{net:+.2}").replace('-', "−"))
 }
 

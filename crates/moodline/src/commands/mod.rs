@@ -21,6 +21,7 @@ mod import;
 mod init;
 mod map;
 mod mentions;
+mod metrics;
 mod model;
 mod painpoints;
 mod relabel;
@@ -134,6 +135,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Alerts(command) => alerts::run(command, context).await,
         Command::Change(command) => change::run(command, context).await,
         Command::Map(command) => map::run(command, context).await,
+        Command::Metrics(command) => metrics::run(command, context).await,
         Command::Sources(args) => sources::run(args, context).await,
         Command::Classify(args) => classify::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,

@@ -84,3 +84,21 @@ pub async fn texts_wait_for_vectors_per_model(store: &impl Store) -> Result<()> 
     assert_eq!(vectors.into_iter().collect::<Vec<_>>(), [(texts[0].clone(), new)]);
     Ok(())
 }
+
+/// Every definition a map has had can be read again, in order; registering the same one again adds none.
+pub async fn every_definition_of_a_map_is_kept(store: &impl Store) -> Result<()> {
+    let first = map("m");
+    let reworded = MapRecord { definition: "# nicer".to_owned(), ..first.clone() };
+    let edited = MapRecord { version: "2".to_owned(), definition: "# other".to_owned(), ..first.clone() };
+    for (record, minute) in [(&first, 0), (&first, 1), (&reworded, 2), (&edited, 3), (&first, 4)] {
+        store.register_map(record, at(minute)).await?;
+    }
+    store.register_map(&map("n"), at(5)).await?;
+    let versions = store.map_versions(&id("m")).await?;
+    let told: Vec<_> = versions.iter().map(|v| (v.version.as_str(), v.definition.as_str(), v.registered_at)).collect();
+    let plain = first.definition.as_str();
+    assert_eq!(told, [("1", plain, at(0)), ("1", "# nicer", at(2)), ("2", "# other", at(3)), ("1", plain, at(4))]);
+    assert!(versions.windows(2).all(|pair| pair[0].id < pair[1].id));
+    assert_eq!(store.map_versions(&id("unknown")).await?, []);
+    Ok(())
+}

@@ -23,6 +23,7 @@ pub mod paging;
 pub mod querying;
 pub mod rolling;
 pub mod searching;
+pub mod surveying;
 pub mod texts;
 pub mod theming;
 pub mod tokening;
@@ -51,7 +52,7 @@ macro_rules! conformance_tests {
             judging: the_first_model_is_adopted, a_second_model_judges_beside_the_first, opinions_are_replaced_not_added,
                 opinions_round_trip, a_lost_lease_drops_only_its_mention, a_finished_batch_cannot_be_finished_twice,
                 a_new_calibration_queues_every_map, a_failed_write_leaves_nothing;
-            mapping: a_new_map_queues_what_is_judged, a_changed_map_queues_again, wording_alone_queues_nothing,
+            mapping: a_new_map_queues_what_is_judged, a_changed_map_queues_again, wording_alone_queues_nothing, every_definition_of_a_map_is_kept,
                 a_retired_map_is_out_of_use_until_it_is_back, texts_wait_for_vectors_per_model;
             assigning: assignments_need_the_lease, placing_again_replaces, what_moved_is_told, flags_follow_their_opinions, touched_flags_stay,
                 new_opinions_take_placing_back;
@@ -70,6 +71,8 @@ macro_rules! conformance_tests {
                 work_of_a_process_that_is_gone_is_freed;
             erasing: what_is_meant_is_found, what_is_erased_is_gone_from_every_count, what_is_erased_does_not_come_back,
                 rows_that_could_not_be_read_go_too, old_texts_go_and_their_counts_stay, redactions_are_counted_once;
+            surveying: answers_count_once, answers_keep_their_place, stage_entries_add_up_over_days,
+                ratings_are_counted_by_value_and_place, labels_are_kept_per_model;
             hearing: voices_of_one_author_are_one, voices_of_one_thread_are_one_where_authors_are_unknown,
                 a_mention_at_two_touchpoints_is_one_voice, dropped_texts_leave_no_voice_behind, hours_are_counted_where_they_are_told;
             layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, a_day_leads_to_its_run, runs_are_journalled;

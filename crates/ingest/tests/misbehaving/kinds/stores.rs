@@ -70,7 +70,7 @@ pub(crate) const APP_STORE: Kind = Kind {
     ..PLAIN
 };
 
-/// The overlap is thirty days. The key was made for these tests and opens nothing.
+/// The overlap is thirty days.
 pub(crate) const APP_STORE_CONNECT: Kind = Kind {
     name: "App Store Connect",
     settings: r#"

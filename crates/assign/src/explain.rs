@@ -106,9 +106,9 @@ where
     if missing > 0 {
         return Err(AssignError::NotEmbedded { map: map.clone(), missing, texts: texts.len() });
     }
-    let placed = store.placed_opinions(map, &model.id, MOST_EXAMPLES).await;
-    let placed = placed.map_err(|source| AssignError::Store { map: map.clone(), source })?;
+    let examples = store.placed_opinions(map, &model.id, MOST_EXAMPLES).await;
+    let examples = examples.map_err(|source| AssignError::Store { map: map.clone(), source })?;
     let mut placer = Placer::new(&definition, &vectors, model.into(), config);
-    placer.learn(&placed);
+    placer.learn(&examples);
     Ok(placer)
 }

@@ -68,10 +68,10 @@ mod tests {
     #[test]
     fn every_place_says_what_it_lost_and_won() {
         let id = |name: &str| Some(name.parse::<TouchpointId>().unwrap());
-        let moved = |from, to, opinions| Moved { from, to, opinions };
+        let move_of = |from, to, opinions| Moved { from, to, opinions };
         let mut moves = Moves::default();
-        moves.add(&[moved(id("payment"), id("refunds"), 100), moved(id("payment"), None, 3)]);
-        moves.add(&[moved(id("payment"), id("refunds"), 20), moved(None, id("payment"), 14)]);
+        moves.add(&[move_of(id("payment"), id("refunds"), 100), move_of(id("payment"), None, 3)]);
+        moves.add(&[move_of(id("payment"), id("refunds"), 20), move_of(None, id("payment"), 14)]);
         assert_eq!(
             moves.lines(),
             [

@@ -97,19 +97,16 @@ pub async fn loaded(store: &dyn Store, map: &MapId) -> Result<Arc<LoadedMap>, As
 pub async fn measured(store: &dyn Store, map: &MapId, run: Option<RunId>) -> Result<Measured, AskError> {
     let loaded = loaded(store, map).await?;
     let set = store.layers(map, run).await?;
-    match (run, &set) {
-        (Some(run), None) => Err(AskError::Missing {
+    if let (Some(run), None) = (run, &set) {
+        return Err(AskError::Missing {
             what: "finished run",
             id: run.to_string(),
             hint: format!(" of map {map}; `moodline runs --kind layers` lists those there are"),
-        }),
-        _ => {
-            let query =
-                AlertQuery { map: Some(map.clone()), going_on: Some(true), limit: MOST, ..AlertQuery::default() };
-            let marks = Marks::new(store.alerts(&query).await?, store.changes(Some(map)).await?);
-            Ok(Measured { loaded, set, marks })
-        }
+        });
     }
+    let query = AlertQuery { map: Some(map.clone()), going_on: Some(true), limit: MOST, ..AlertQuery::default() };
+    let marks = Marks::new(store.alerts(&query).await?, store.changes(Some(map)).await?);
+    Ok(Measured { loaded, set, marks })
 }
 
 /// Every map in use, by id.

@@ -75,7 +75,10 @@ pub fn posted(
 }
 
 /// Reads `2026-05-01`, an RFC 3339 instant, or an age: `36h`, `14d`, `8w`.
-fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
+///
+/// # Errors
+/// What would be right.
+pub fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, String> {
     let text = text.trim();
     if let Ok(day) = text.parse::<NaiveDate>() {
         return Ok(day.and_time(NaiveTime::MIN).and_utc());

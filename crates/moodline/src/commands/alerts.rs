@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use moodline_alerts::map_episodes;
+use moodline_api::ask::mentions::posted;
 use moodline_store::AlertTriage;
 use moodline_types::{
     Alert, AlertEpisode, AlertId, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier, Clock, Mention, ThemeId,
@@ -11,7 +12,7 @@ use serde_json::json;
 use super::{
     Context, digest,
     map::read_measured,
-    mentions::{cell, instant},
+    mentions::cell,
     watch::{last_complete_day, watch_nights, watch_sources},
 };
 use crate::{
@@ -51,7 +52,7 @@ async fn query(args: &AlertListArgs, app: &App) -> Result<AlertQuery> {
         tier: args.tier,
         statuses: args.status.clone(),
         going_on: (!args.all).then_some(true),
-        since: args.since.as_deref().map(|text| instant(text, app.clock.now())).transpose()?,
+        since: posted(args.since.as_deref(), None, None, app.clock.now())?.since,
         limit: args.limit,
     })
 }

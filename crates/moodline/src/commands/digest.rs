@@ -2,15 +2,13 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
+use moodline_api::ask::mentions::moment;
 use moodline_maps::{JourneyMap, parse_map};
 use moodline_types::{Alert, AlertEpisode, AlertQuery, AlertStatus, AlertSubject, AlertTier, Clock, MapId};
 use serde::Serialize;
 
-use super::{
-    alerts::{concerns, moved_by, themes_of, themes_told},
-    mentions::instant,
-};
+use super::alerts::{concerns, moved_by, themes_of, themes_told};
 use crate::{
     cli::{AlertDigestArgs, DigestFormat},
     output::{Output, shorten},
@@ -48,7 +46,7 @@ pub(super) async fn run(args: &AlertDigestArgs, app: &App) -> Result<()> {
     for record in app.store.maps().await?.into_iter().filter(|record| ids.contains(&record.id)) {
         maps.insert(record.id.clone(), parse_map(record.id.as_str(), &record.definition)?.map);
     }
-    let since = instant(&args.since, app.clock.now())?;
+    let since = moment(&args.since, app.clock.now()).map_err(anyhow::Error::msg).context("--since cannot be read")?;
     let query = AlertQuery { map: args.map.clone(), limit: MOST, ..AlertQuery::default() };
     let mut departments: BTreeMap<Option<String>, Vec<Entry>> = BTreeMap::new();
     for alert in app.store.alerts(&query).await? {

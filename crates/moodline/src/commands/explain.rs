@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use moodline_api::body::{Emotions, Verdict, rounded};
 use moodline_assign::{Explainer, Explanation};
 use moodline_store::{JudgedMention, Override};
-use moodline_types::{MapId, MentionQuery, MentionRow, Opinion};
+use moodline_types::{MapId, MentionQuery, MentionRow, Opinion, SourceId};
 use serde_json::{Value, json};
 
 use super::Context;
@@ -85,7 +85,7 @@ fn text(
         out.line("hidden: it counts nowhere")?;
     }
     if !judged.also_from.is_empty() {
-        let also: Vec<&str> = judged.also_from.iter().map(|source| source.as_str()).collect();
+        let also: Vec<&str> = judged.also_from.iter().map(SourceId::as_str).collect();
         out.line(format!("said again in {}; the copies count no second time", also.join(", ")))?;
     }
     for said in overrides {

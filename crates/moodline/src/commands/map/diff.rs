@@ -288,11 +288,12 @@ fn sentence(change: &Changed, before: &Layer, now: &Layer, difference: &Differen
         let number = if *more { format!("more than {}", mentions.len()) } else { mentions.len().to_string() };
         let ids: Vec<String> = mentions.iter().take(NAMED).map(ToString::to_string).collect();
         let rest = if mentions.len() > NAMED { ", …" } else { "" };
-        line.push_str(&match mentions.len() {
+        let driven = match mentions.len() {
             0 => format!(", though no {what} mention is new: older ones went"),
             1 => format!(", driven by one new {what} mention: {}", ids.join(", ")),
             _ => format!(", driven by {number} new {what} mentions: {}{rest}", ids.join(", ")),
-        });
+        };
+        line.push_str(&driven);
     }
     line
 }

@@ -118,7 +118,7 @@ fn many_are_corrected_after_a_look_and_become_examples() {
     assert_eq!(explained["opinions"][0]["maps"][0]["reason"], "override");
 
     // Somebody else says nearly the same: the person's word is an example for it.
-    let same = "{\"id\":\"4\",\"time\":\"2026-05-04T08:00:00Z\",\"language\":\"en\",\"text\":\"The voucher was refused at the till!!\"}\n";
+    let same = "{\"id\":\"4\",\"time\":\"2026-05-04T08:00:00Z\",\"language\":\"en\",\"text\":\"At the till the voucher was refused once more.\"}\n";
     project.write("more.jsonl", same);
     project.run(&["import", "more.jsonl", "--source", "more"]).ok();
     project.run(&["refresh", "--as-of", "2026-05-10"]).ok();

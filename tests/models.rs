@@ -157,7 +157,8 @@ fn a_new_model_is_tried_adopted_undone_and_forgotten() {
     assert_eq!(models(&project), [("contrary-1".to_owned(), false, 6), (old.clone(), true, 6)]);
 
     // A correction of what counts now holds whichever model counts.
-    let corrected = &project.run(&["mentions", "--format", "jsonl", "--text", "秒到"]).ok().json_lines()[0];
+    let rows = project.run(&["mentions", "--format", "jsonl", "--text", "秒到"]).ok().json_lines();
+    let corrected = rows.iter().find(|row| row["evidence"].as_str().unwrap().contains("秒到")).unwrap();
     let opinion = corrected["opinion"].to_string();
     project.run(&["relabel", &opinion, "--sentiment", "neutral"]).ok();
 

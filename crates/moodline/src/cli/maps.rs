@@ -118,7 +118,7 @@ pub(crate) struct MapRestoreArgs {
     /// The map
     pub(crate) map: MapId,
     /// Number of a version (`moodline map history`), or a day: the version in use at its end
-    #[arg(value_name = "VERSION")]
+    #[arg(id = "definition", value_name = "VERSION")]
     pub(crate) version: String,
     /// Who restores it
     #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]

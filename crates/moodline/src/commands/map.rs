@@ -16,7 +16,7 @@ use moodline_types::{AlertTier, Layer, LayerNode, LayerState, MapId, RunId, Stag
 use super::{
     Context,
     init::write_new,
-    metrics::{figures, json_of, table_of},
+    metrics::{figures, table_of},
 };
 use crate::{
     cli::{ExportArgs, ExportFormat, ListFormat, MapCommand, MapLayersArgs, PartsArgs, ShowArgs, ShowFormat},
@@ -102,25 +102,18 @@ async fn show(args: ShowArgs, context: &Context) -> Result<()> {
     let measured = read_measured(&app, &args.map, run).await?;
     maps::of_persona(&measured.loaded, persona)?;
     let view = measured.view(&args.names, persona);
-    let asked = match view.window {
-        Some(window) => Some(figures(&app, view.map, window).await?),
-        None => None,
-    };
     match args.format {
         ShowFormat::Json => {
-            let mut shown =
-                serde_json::to_value(maps::show(app.store.as_ref(), &args.map, run, persona, &args.names).await?)?;
-            shown["metrics"] = match &asked {
-                Some(asked) => json_of(asked, view.map),
-                None => serde_json::Value::Null,
-            };
-            out.json(&shown)?;
+            out.json(&maps::show(app.store.as_ref(), &args.map, run, persona, &args.names).await?)?;
         }
         ShowFormat::Table => {
             table(&view, &mut out)?;
             gaps::lanes(&view, &mut out)?;
-            if let Some(asked) = asked.filter(|asked| !asked.is_empty()) {
-                table_of(&asked, &view, &mut out)?;
+            if let Some(window) = view.window {
+                let asked = figures(&app, view.map, window).await?;
+                if !asked.is_empty() {
+                    table_of(&asked, &view, &mut out)?;
+                }
             }
         }
     }

@@ -8,7 +8,7 @@ use anyhow::Result;
 
 pub(super) use self::{
     read::{Figures, figures},
-    show::{json_of, table_of},
+    show::table_of,
 };
 use super::Context;
 use crate::cli::MetricsCommand;

@@ -109,6 +109,9 @@ pub fn compute(map: &JourneyMap, evidence: &Evidence<'_>, config: &LayersConfig,
 /// unsure ones weigh as much as the others do on average.
 fn corrected(map: &JourneyMap, layer: &Layer, known: &SaidOf) -> Option<Corrected> {
     let Counts { negative, neutral, positive, mixed, unsure } = layer.counts;
+    if layer.counts.n() == 0 {
+        return None; // nothing that weighs
+    }
     let weight = layer.n_effective / layer.counts.n() as f64;
     let said = [negative, neutral + mixed, positive, unsure].map(|count| count as f64 * weight);
     let node = match &layer.node {
@@ -116,8 +119,7 @@ fn corrected(map: &JourneyMap, layer: &Layer, known: &SaidOf) -> Option<Correcte
         LayerNode::Stage(stage) => stage.as_str(),
         LayerNode::Touchpoint(_, touchpoint) => touchpoint.as_str(),
     };
-    let corrected =
-        corrected_shares(said, known, seed_of(&[map.id.as_str(), node])).filter(|_| layer.counts.n() > 0)?;
+    let corrected = corrected_shares(said, known, seed_of(&[map.id.as_str(), node]))?;
     Some(Corrected {
         negative: corrected.shares.negative,
         neutral: corrected.shares.neutral,

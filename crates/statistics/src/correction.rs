@@ -50,9 +50,10 @@ const SETTLED: f64 = 1e-7;
 /// matrix inverse would. What the model is unsure of is explained like the rest and not left out: it is seldom unsure of
 /// all labels alike.
 ///
-/// `None` where nothing was said, or a label occurs nowhere among the known texts.
+/// `None` where nothing countable was said, or a label occurs nowhere among the known texts.
 pub fn corrected_shares(said: [f64; 4], known: &SaidOf, seed: u64) -> Option<CorrectedShares> {
-    if said.iter().sum::<f64>() <= 0.0 || known.known().iter().any(|texts| *texts <= 0.0) {
+    let total = said.iter().sum::<f64>();
+    if !total.is_finite() || total <= 0.0 || known.known().iter().any(|texts| *texts <= 0.0) {
         return None;
     }
     let mut dice = Dice::new(seed);
@@ -177,5 +178,12 @@ mod tests {
         // A little more than 95 in 100: the ½ added to each count is more than nothing known.
         assert!(held >= 276, "{held} of 300 corrected intervals hold the truth");
         assert!(raw_held < 270, "without correction {raw_held} of 300 do: nothing to correct");
+    }
+
+    #[test]
+    fn nothing_said_and_nothing_countable_have_no_shares() {
+        assert_eq!(corrected_shares([0.0; 4], &LENIENT, 1), None);
+        assert_eq!(corrected_shares([f64::NAN; 4], &LENIENT, 1), None);
+        assert_eq!(corrected_shares([f64::INFINITY, 1.0, 1.0, 1.0], &LENIENT, 1), None);
     }
 }

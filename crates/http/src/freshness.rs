@@ -24,7 +24,7 @@ pub(crate) fn fresh_for(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Durat
     lifetime.checked_sub(age).filter(|left| !left.is_zero())
 }
 
-/// What the host takes for now: the times it names are by its own clock, which may be wrong.
+/// What time it is by the host's clock: the times it names are by that, and it may be wrong.
 pub(crate) fn host_time(headers: &HeaderMap, now: DateTime<Utc>) -> DateTime<Utc> {
     text(headers, &DATE).and_then(http_date).unwrap_or(now)
 }

@@ -28,6 +28,15 @@ pub async fn list(store: &dyn Store, after: Option<MentionId>, limit: u32) -> Re
 /// # Errors
 /// `Missing` for an opinion or map, `Field` for what cannot be said of it.
 pub async fn correct(store: &dyn Store, new: &NewCorrection, actor: &str, now: DateTime<Utc>) -> Result<(), AskError> {
+    let correction = meant(store, new, actor).await?;
+    Ok(store.add_override(OpinionId(new.opinion), &correction, now).await?)
+}
+
+/// What a correction says, whichever opinion it is of.
+///
+/// # Errors
+/// `Missing` for a map, `Field` for what cannot be said.
+pub async fn meant(store: &dyn Store, new: &NewCorrection, actor: &str) -> Result<NewOverride, AskError> {
     if new.sentiment == Some(SentimentLabel::Unsure) {
         let reason = "`unsure` is the model's word; a person says negative, neutral, positive or mixed";
         return Err(AskError::field("sentiment", reason));
@@ -56,6 +65,5 @@ pub async fn correct(store: &dyn Store, new: &NewCorrection, actor: &str, now: D
             "say what is wrong: the sentiment, the map with a touchpoint or nowhere, or whether it is relevant";
         return Err(AskError::field("sentiment", reason));
     }
-    let correction = NewOverride { sentiment: new.sentiment, place, relevant: new.relevant, actor: actor.to_owned() };
-    Ok(store.add_override(OpinionId(new.opinion), &correction, now).await?)
+    Ok(NewOverride { sentiment: new.sentiment, place, relevant: new.relevant, actor: actor.to_owned() })
 }

@@ -7,9 +7,9 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use moodline_maps::parse_map;
+use moodline_api::{ask::corrections, body::NewCorrection};
 use moodline_store::NewOverride;
-use moodline_types::{Clock, MentionQuery, MentionRow, OpinionId, SentimentLabel};
+use moodline_types::{Clock, MentionQuery, MentionRow, OpinionId};
 use serde_json::Value;
 
 use super::{Context, mentions};
@@ -57,37 +57,22 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
     Ok(out.flush()?)
 }
 
-/// What is said of the opinions.
+/// What is said of the opinions, checked as it is over HTTP.
 async fn correction(app: &App, args: &RelabelArgs) -> Result<NewOverride> {
-    if args.sentiment == Some(SentimentLabel::Unsure) {
-        bail!("`unsure` is the model's word; a person says negative, neutral, positive or mixed");
-    }
-    let place = match (&args.map, &args.touchpoint, args.nowhere) {
-        (Some(map), Some(touchpoint), _) => {
-            app.map_ids(std::slice::from_ref(map)).await?;
-            let records = app.store.maps().await?;
-            let Some(record) = records.iter().find(|record| record.id == *map) else {
-                bail!("there is no map `{map}`")
-            };
-            let loaded = parse_map(map.as_str(), &record.definition)?;
-            let Some((stage, _)) = loaded.map.touchpoint(touchpoint) else {
-                let known: Vec<&str> = loaded.map.touchpoints().map(|(_, t)| t.id.as_str()).collect();
-                bail!("map {map} has no touchpoint `{touchpoint}`; it has {}", known.join(", "));
-            };
-            Some((map.clone(), Some((stage.id.clone(), touchpoint.clone()))))
-        }
-        (Some(map), None, true) => Some((map.clone(), None)),
-        _ => None,
-    };
     let relevant = match (args.irrelevant, args.relevant) {
         (true, _) => Some(false),
         (_, true) => Some(true),
         _ => None,
     };
-    if args.sentiment.is_none() && place.is_none() && relevant.is_none() {
-        bail!("say what is wrong: --sentiment, --map with --touchpoint or --nowhere, --irrelevant or --relevant");
-    }
-    Ok(NewOverride { sentiment: args.sentiment, place, relevant, actor: args.actor.clone() })
+    let said = NewCorrection {
+        sentiment: args.sentiment,
+        map: args.map.clone(),
+        touchpoint: args.touchpoint.clone(),
+        nowhere: args.nowhere,
+        relevant,
+        ..NewCorrection::default()
+    };
+    Ok(corrections::meant(app.store.as_ref(), &said, &args.actor).await?)
 }
 
 /// The opinions that a list names, each once: the JSON Lines of `moodline mentions`, or an id a line.

@@ -7,6 +7,8 @@
 mod config;
 mod discover;
 mod document;
+#[cfg(test)]
+mod fetch_tests;
 mod hints;
 mod json;
 mod mention;

@@ -77,7 +77,7 @@ impl HackerNewsSource {
             return now - i64::from(self.config.history_days) * 86_400;
         };
         if now - progress.reread_at.unwrap_or(0) < REREAD_EVERY_SECONDS {
-            return read_to - OVERLAP_SECONDS;
+            return read_to.min(now) - OVERLAP_SECONDS;
         }
         progress.reread_at = Some(now);
         read_to.min(now) - REREAD_SECONDS

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::Utc;
 use moodline_testkit::{LocalServer, Received, Reply};
+use moodline_types::Cursor;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -150,6 +151,45 @@ async fn late_arrivals_edits_and_deletions_of_the_last_hours_are_noticed() {
     shelf.run(&mut *source).await.unwrap();
     assert_eq!((shelf.added, shelf.revised), (1, 1));
     assert_eq!(shelf.removed, ["3"], "4 has only dropped out of the index");
+}
+
+/// The cursor as it is read `hours` later.
+fn later(shelf: &mut Shelf, hours: i64) {
+    let mut progress: Value = serde_json::from_str(&shelf.cursor.as_ref().unwrap().0).unwrap();
+    for time in ["read_to", "reread_at"] {
+        progress[time] = (progress[time].as_i64().unwrap() - hours * 3600).into();
+    }
+    shelf.cursor = Some(Cursor(progress.to_string()));
+}
+
+#[tokio::test]
+async fn what_the_index_had_not_shown_for_days_is_found_within_a_day() {
+    let (world, server) = world().await;
+    world.lock().unwrap().items = (1..=5).map(|n| (n, hours_ago(120 - n as i64), format!("acme {n}"))).collect();
+    let (mut source, mut shelf) = (build(&settings(&server)), Shelf::default());
+    shelf.run(&mut *source).await.unwrap();
+    world.lock().unwrap().items.insert(2, (6, hours_ago(100), "acme, shown late".to_owned()));
+    shelf.run(&mut *source).await.unwrap();
+    assert_eq!(shelf.added, 0, "the ordinary run looks three hours back");
+    later(&mut shelf, 25);
+    shelf.run(&mut *source).await.unwrap();
+    assert_eq!(shelf.added, 1);
+}
+
+#[tokio::test]
+async fn time_in_which_nobody_fetched_is_read_from_where_the_last_whole_walk_ended() {
+    let (world, server) = world().await;
+    world.lock().unwrap().items = (1..=45).map(|n| (n, hours_ago(200 - 4 * n as i64), format!("acme {n}"))).collect();
+    let (mut source, mut shelf) = (build(&settings(&server)), Shelf::default());
+    shelf.run(&mut *source).await.unwrap();
+    later(&mut shelf, 15);
+    let missed = (46..=75).map(|n| (n, hours_ago(14) + (n as i64 - 46) * 1200, format!("acme {n}")));
+    world.lock().unwrap().items.extend(missed);
+    shelf.run_pages(&mut *source, 2).await.unwrap();
+    let half_way = shelf.mentions.len();
+    shelf.run(&mut *build(&settings(&server))).await.unwrap();
+    assert!(half_way < 75, "the walk was interrupted");
+    assert_eq!(shelf.mentions.len(), 75, "and went on behind the time it had read");
 }
 
 #[tokio::test]

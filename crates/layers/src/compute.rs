@@ -1,28 +1,34 @@
 //! From counts to layers.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use moodline_maps::JourneyMap;
 use moodline_statistics::{
-    Index, Outcomes, Prior, SaidOf, corrected_shares, estimate_prior_strength, index_difference, posterior, seed_of,
+    Index, Outcomes, Prior, SaidOf, Weighted, corrected_shares, estimate_prior_strength, index_difference, posterior, seed_of,
 };
-use moodline_store::{HourRow, RollupRow, SegmentLayer, VoiceRow};
+use moodline_store::{HourRow, JoinedPeriod, RollupRow, SegmentLayer, VoiceRow};
 use moodline_types::{
-    Change, Corrected, Counts, DayWindow, Layer, LayerNode, LayerState, Month, Period, Segment, TouchpointId, Week,
+    Change, Corrected, Counts, DayWindow, Layer, LayerNode, LayerState, Period, Segment, TouchpointId,
 };
 
 use crate::{
     LayersConfig,
+    calendar::{self, Span},
     counts::{History, Tallied, Weighing, said},
     journey::{Journey, Node},
+    voices::by_node,
 };
 
 /// What layers are computed from.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Evidence<'a> {
-    /// The rollups of [`days_needed`].
+    /// The rollups of [`crate::days_needed`].
     pub rollups: &'a [RollupRow],
-    /// What voices that may be heard more than once said on those days.
+    /// What voices heard more than once said on those days, as far as `joined` does not tell.
     pub voices: &'a [VoiceRow],
+    /// Weeks and months that are over, of which it is known what voices heard more than once change.
+    pub joined: &'a [JoinedPeriod],
     /// The last day on which anything was said at each touchpoint, whatever the window.
     pub last_days: &'a [(TouchpointId, NaiveDate)],
     /// The hours of the headline window, for a map that tells the time of day; empty for others.
@@ -42,15 +48,6 @@ pub struct Computed {
     pub mentions: u64,
 }
 
-/// The days whose rollups [`compute`] needs: the headline window, the one before it, and every week and month of the
-/// curve with the one before the first.
-pub fn days_needed(config: &LayersConfig, as_of: NaiveDate) -> DayWindow {
-    let window = DayWindow::ending(as_of, config.window_days);
-    let first_week = weeks(config, as_of).first().map_or(as_of, |week| week.previous().window().from);
-    let first_month = months(config, as_of).first().map_or(as_of, |month| month.previous().window().from);
-    DayWindow { from: window.previous().from.min(first_week).min(first_month), to: as_of }
-}
-
 /// Computes every layer of a map as of the end of the day `as_of`.
 ///
 /// - Every voice (an author or, where the author is unknown, a thread) counts once per node and period, its mentions
@@ -68,17 +65,18 @@ pub fn days_needed(config: &LayersConfig, as_of: NaiveDate) -> DayWindow {
 pub fn compute(map: &JourneyMap, evidence: &Evidence<'_>, config: &LayersConfig, as_of: NaiveDate) -> Computed {
     let journey = Journey::new(map);
     let history = History::new(&journey, evidence.rollups, evidence.voices);
-    let window = DayWindow::ending(as_of, config.window_days);
+    let headline = calendar::headline(config, as_of);
+    let window = headline.window;
     let everyone = journey.touchpoints.iter().map(|(_, id)| {
         let known = evidence.last_days.iter().filter(|(touchpoint, day)| touchpoint == *id && *day <= as_of);
         known.map(|(_, day)| *day).max()
     });
     let everyone: Vec<Option<NaiveDate>> = everyone.collect();
     let nobody = vec![None; journey.touchpoints.len()];
-    let mut measure = Measure { journey: &journey, history: &history, config, as_of, k: 0.0 };
+    let joined = by_node(&journey, evidence.joined);
+    let mut measure = Measure { journey: &journey, history: &history, joined, config, as_of, k: 0.0 };
     measure.k = measure.strength(window);
 
-    let headline = Span { period: Period::Window, window, before: window.previous() };
     let mut layers = measure.layers(headline, None, &everyone);
     for layer in layers.iter_mut().filter(|layer| !matches!(layer.node, LayerNode::Touchpoint(..))) {
         layer.corrected = evidence.known.and_then(|known| corrected(map, layer, known));
@@ -89,11 +87,7 @@ pub fn compute(map: &JourneyMap, evidence: &Evidence<'_>, config: &LayersConfig,
         let own = measure.layers(headline, Some(&Segment::Persona(persona.id.clone())), &nobody);
         layers.extend(own.into_iter().map(|layer| Layer { persona: Some(persona.id.clone()), ..layer }));
     }
-    let weeks = weeks(config, as_of).into_iter().map(|week| (Period::Week, week.window(), week.previous().window()));
-    let months =
-        months(config, as_of).into_iter().map(|month| (Period::Month, month.window(), month.previous().window()));
-    for (period, window, before) in weeks.chain(months) {
-        let span = Span { period, window, before };
+    for span in calendar::curve(config, as_of) {
         layers.extend(measure.layers(span, None, &everyone).into_iter().filter(|layer| layer.counts.n() > 0));
     }
     let mut segments = Vec::new();
@@ -130,36 +124,11 @@ fn corrected(map: &JourneyMap, layer: &Layer, known: &SaidOf) -> Option<Correcte
     })
 }
 
-/// The weeks of the curve, oldest first.
-fn weeks(config: &LayersConfig, as_of: NaiveDate) -> Vec<Week> {
-    let mut weeks: Vec<Week> = std::iter::successors(Some(Week::of(as_of)), |week| Some(week.previous()))
-        .take(config.weeks as usize)
-        .collect();
-    weeks.reverse();
-    weeks
-}
-
-/// The months of the curve, oldest first.
-fn months(config: &LayersConfig, as_of: NaiveDate) -> Vec<Month> {
-    let mut months: Vec<Month> = std::iter::successors(Some(Month::of(as_of)), |month| Some(month.previous()))
-        .take(config.months as usize)
-        .collect();
-    months.reverse();
-    months
-}
-
-/// A stretch of time and the one it is compared with.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    period: Period,
-    window: DayWindow,
-    before: DayWindow,
-}
-
 /// Everything that measuring one window needs.
 struct Measure<'a> {
     journey: &'a Journey<'a>,
     history: &'a History<'a>,
+    joined: BTreeMap<(Period, NaiveDate), Vec<Weighted>>,
     config: &'a LayersConfig,
     as_of: NaiveDate,
     k: f64,
@@ -179,7 +148,8 @@ impl Measure<'_> {
         let by_age = |day: NaiveDate| self.config.weight((window.to - day).num_days());
         let alike = |_: NaiveDate| 1.0;
         let weight: &dyn Fn(NaiveDate) -> f64 = if period == Period::Window { &by_age } else { &alike };
-        self.history.tallied(self.journey, &Weighing { window, weight }, part)
+        let joined = self.joined.get(&(period, window.from)).filter(|_| part.is_none());
+        self.history.tallied(self.journey, &Weighing { window, weight }, part, joined.map(Vec::as_slice))
     }
 
     /// A layer for each node, of part of the mentions or all. `known_last` is the last day at each touchpoint as far as

@@ -1,13 +1,16 @@
 //! Rollups summed up over days, touchpoints and parts of the mentions, each voice weighing what it should.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use chrono::NaiveDate;
 use moodline_statistics::{Outcomes, Weighted};
 use moodline_store::{HourRow, RollupRow, VoiceRow};
-use moodline_types::{Counts, DayWindow, EmotionCounts, PersonaId, Segment, SentimentLabel, SourceId};
+use moodline_types::{Counts, DayWindow, EmotionCounts, PersonaId, Segment, SourceId};
 
-use crate::journey::Journey;
+use crate::{journey::Journey, voices::joins};
 
 /// Everything said at the touchpoints of a journey, by day; what the map no longer has, and the unassigned bucket, are
 /// left out.
@@ -53,12 +56,14 @@ impl<'a> History<'a> {
         Self { days }
     }
 
-    /// What was said at every node, by all or by part of the mentions.
+    /// What was said at every node, by all or by part of the mentions; `joined` is what voices heard more than once change
+    /// of it where that is known already.
     pub(crate) fn tallied(
         &self,
         journey: &Journey<'_>,
         weighing: &Weighing<'_>,
         part: Option<&Segment>,
+        joined: Option<&[Weighted]>,
     ) -> Vec<Tallied> {
         let mut tallied = vec![Tallied::default(); journey.nodes.len()];
         for (day, said) in self.days.range(weighing.window.from..=weighing.window.to) {
@@ -75,10 +80,12 @@ impl<'a> History<'a> {
                 }
             }
         }
-        let mut voices = self.voices(weighing.window, part);
-        voices.sort_unstable_by_key(|(place, row)| (row.voice, *place));
-        for voice in voices.chunk_by(|(_, a), (_, b)| a.voice == b.voice).filter(|voice| voice.len() > 1) {
-            join(journey, weighing, voice, &mut tallied);
+        let joined = joined.map_or_else(
+            || Cow::Owned(joins(journey, weighing, self.voices(weighing.window, part))),
+            Cow::Borrowed,
+        );
+        for (node, difference) in tallied.iter_mut().zip(joined.iter()) {
+            node.weighted += *difference;
         }
         tallied
     }
@@ -152,20 +159,6 @@ impl<'a> History<'a> {
     }
 }
 
-/// Makes the mentions of one voice, by place, count once at every node they lie in.
-fn join(journey: &Journey<'_>, weighing: &Weighing<'_>, voice: &[(usize, &VoiceRow)], tallied: &mut [Tallied]) {
-    let mentions: Vec<(usize, (Outcomes, f64))> =
-        voice.iter().map(|(place, row)| (*place, (outcome(row.label), (weighing.weight)(row.day)))).collect();
-    let mut nodes: Vec<usize> = mentions.iter().flat_map(|(place, _)| journey.nodes_of(*place)).collect();
-    nodes.sort_unstable();
-    nodes.dedup();
-    for node in nodes {
-        let covers = &journey.nodes[node].covers;
-        let here = mentions.iter().filter(|(place, _)| covers.contains(place)).map(|(_, mention)| *mention);
-        tallied[node].weighted.join(&here.collect::<Vec<_>>());
-    }
-}
-
 fn is_in(part: Option<&Segment>, persona: Option<&PersonaId>, source: &SourceId, language: &str) -> bool {
     match part {
         None => true,
@@ -188,10 +181,4 @@ pub(crate) fn outcomes(counts: &Counts) -> Outcomes {
         neutral: (counts.neutral + counts.mixed) as f64,
         positive: counts.positive as f64,
     }
-}
-
-fn outcome(label: SentimentLabel) -> Outcomes {
-    let mut one = Counts::default();
-    one.add(label, 1);
-    outcomes(&one)
 }

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, ops::Range};
 
 use moodline_maps::JourneyMap;
+use moodline_statistics::seed_of;
 use moodline_types::{LayerNode, TouchpointId};
 
 /// A map as its numbers see it.
@@ -58,6 +59,17 @@ impl<'a> Journey<'a> {
     /// The place of a touchpoint in the row; `None` where the map does not have or measure it.
     pub(crate) fn place(&self, touchpoint: &TouchpointId) -> Option<usize> {
         self.places.get(touchpoint).copied()
+    }
+
+    /// Short for the nodes and what they cover: journeys of one shape have the same numbers of the same counts.
+    pub(crate) fn shape(&self) -> String {
+        let named = |node: &Node| match &node.layer {
+            LayerNode::Map => "map".to_owned(),
+            LayerNode::Stage(stage) => format!("stage {stage}"),
+            LayerNode::Touchpoint(stage, touchpoint) => format!("touchpoint {stage}/{touchpoint}"),
+        };
+        let nodes: Vec<String> = self.nodes.iter().map(named).collect();
+        format!("{:016x}", seed_of(&nodes.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
     /// The nodes that what is said at a place counts in.

@@ -1,17 +1,28 @@
 //! Reading rollups and writing layers, as one run.
 
-use std::{collections::HashSet, fmt};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt,
+};
 
 use chrono::NaiveDate;
-use moodline_maps::parse_map;
+use moodline_maps::{JourneyMap, parse_map};
 use moodline_statistics::SaidOf;
-use moodline_store::{LabelStore, LayerStore, MapStore, OpinionStore, RunStore, SaidCount, StoreError};
+use moodline_store::{
+    JoinedPeriod, LabelStore, LayerStore, MapStore, OpinionStore, RunStore, SaidCount, StoreError,
+};
 use moodline_types::{
     Clock, DayWindow, Layer, LayerNode, LayerState, MapId, Period, RunId, RunKind, SentimentLabel, TouchpointId,
 };
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
-use crate::{Computed, Evidence, LayersConfig, LayersError, compute, days_needed};
+use crate::{
+    Computed, Evidence, LayersConfig, LayersError,
+    calendar::{closed, days_heard},
+    compute, days_needed,
+    journey::Journey,
+    voices::joined_period,
+};
 
 /// What a refresh wrote.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,10 +41,12 @@ pub struct LayersOutcome {
     pub readable: usize,
     /// Touchpoints of the map.
     pub touchpoints: usize,
+    /// Weeks and months that are over whose voices were read again; of the others it was known what they change.
+    pub read_again: usize,
 }
 
 impl LayersOutcome {
-    fn new(run: RunId, window: DayWindow, computed: &Computed) -> Self {
+    fn new(run: RunId, window: DayWindow, computed: &Computed, read_again: usize) -> Self {
         let layers = &computed.layers;
         let headline = |layer: &&Layer| layer.period == Period::Window && layer.persona.is_none();
         let map = layers.iter().filter(headline).find(|layer| layer.node == LayerNode::Map);
@@ -47,6 +60,7 @@ impl LayersOutcome {
             net: map.and_then(|layer| layer.net),
             readable: touchpoints.iter().filter(|layer| layer.state == LayerState::Ok).count(),
             touchpoints: touchpoints.len(),
+            read_again,
         }
     }
 }
@@ -113,6 +127,44 @@ fn said_of(counts: &[SaidCount]) -> Option<SaidOf> {
     enough.then_some(known)
 }
 
+/// The weeks and months of the curve that are over, joined: as they were kept where nothing is counted otherwise on their
+/// days since, else from what voices said there, one after the other, and kept for the nights to come; and how many those
+/// were.
+async fn joined<S>(
+    store: &S,
+    definition: &JourneyMap,
+    config: &LayersConfig,
+    as_of: NaiveDate,
+) -> Result<(Vec<JoinedPeriod>, usize), StoreError>
+where
+    S: LayerStore + ?Sized,
+{
+    let map = &definition.id;
+    let days = days_needed(config, as_of);
+    let shape = Journey::new(definition).shape();
+    // Asked before anything else is read: what changes meanwhile is read again the next night.
+    let changes: BTreeMap<NaiveDate, u64> = store.tally_changes(map, days).await?.into_iter().collect();
+    let kept = store.joined_periods(map, &shape).await?;
+    let (mut joined, mut fresh) = (Vec::new(), Vec::new());
+    for (period, window) in closed(config, as_of) {
+        let changed = changes.range(window.from..=window.to).map(|(_, changes)| changes).sum();
+        let known = kept.iter().find(|known| (known.period, known.from) == (period, window.from));
+        if let Some(known) = known.filter(|known| known.changes == changed) {
+            joined.push(known.clone());
+        } else {
+            let voices = store.voices(map, window).await?;
+            fresh.push(joined_period(definition, (period, window), &voices, changed));
+        }
+    }
+    let read_again = fresh.len();
+    debug!(map.id = %map, "joined {read_again} weeks and months of map {map} anew, {} hold", joined.len());
+    if read_again > 0 {
+        store.keep_joined_periods(map, &shape, days.from, &fresh).await?;
+    }
+    joined.append(&mut fresh);
+    Ok((joined, read_again))
+}
+
 async fn write<S>(
     store: &S,
     map: &MapId,
@@ -133,7 +185,8 @@ where
         .map;
     let days = days_needed(config, as_of);
     let rollups = store.rollups(map, days).await.map_err(failed)?;
-    let voices = store.voices(map, days).await.map_err(failed)?;
+    let (joined, read_again) = joined(store, &definition, config, as_of).await.map_err(failed)?;
+    let voices = store.voices(map, days_heard(config, as_of)).await.map_err(failed)?;
     // Of a touchpoint that was heard on these days the last day is known; the others need a look at all time.
     let heard: HashSet<&TouchpointId> = rollups.iter().filter_map(|row| row.touchpoint.as_ref()).collect();
     let last_days = if definition.touchpoints().all(|(_, touchpoint)| heard.contains(&touchpoint.id)) {
@@ -150,10 +203,16 @@ where
         Some(model) => said_of(&store.labels(&model.id).await.map_err(failed)?),
         None => None,
     };
-    let (last_days, known) = (&last_days, known.as_ref());
-    let evidence = Evidence { rollups: &rollups, voices: &voices, last_days, hours: &hours, known };
+    let evidence = Evidence {
+        rollups: &rollups,
+        voices: &voices,
+        joined: &joined,
+        last_days: &last_days,
+        hours: &hours,
+        known: known.as_ref(),
+    };
     let computed = compute(&definition, &evidence, config, as_of);
-    let outcome = LayersOutcome::new(run, DayWindow::ending(as_of, config.window_days), &computed);
+    let outcome = LayersOutcome::new(run, DayWindow::ending(as_of, config.window_days), &computed, read_again);
     let Computed { layers, segments, .. } = computed;
     let summary = outcome.to_string();
     store.write_layers(run, map, &layers, &segments, &summary, clock.now()).await.map_err(failed)?;

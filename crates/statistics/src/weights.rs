@@ -1,5 +1,7 @@
 //! Weighted mentions.
 
+use std::ops::AddAssign;
+
 use crate::Outcomes;
 
 /// How many equally weighted mentions carry as much as these: `(Σw)² / Σw²` (L. Kish, *Survey Sampling*, 1965, §11.7).
@@ -24,20 +26,36 @@ impl Weighted {
         self.squares += outcomes.total() * weight * weight;
     }
 
+    /// Sums and squares that were taken apart with [`Self::parts`].
+    pub fn from_parts(sums: Outcomes, squares: f64) -> Self {
+        Self { sums, squares }
+    }
+
+    /// The weight by outcome, and the sum of squares over voices.
+    pub fn parts(&self) -> (Outcomes, f64) {
+        (self.sums, self.squares)
+    }
+
     /// Makes one voice of mentions that were added as one each: together they weigh as much as one of them does on
     /// average, shared equally, so that one author counts once whatever they say.
     pub fn join(&mut self, mentions: &[(Outcomes, f64)]) {
+        *self += Self::joining(mentions);
+    }
+
+    /// What [`Self::join`] adds: a difference, by itself the weight of nobody. Differences of several voices add up.
+    pub fn joining(mentions: &[(Outcomes, f64)]) -> Self {
         let n = mentions.len() as f64;
+        let mut difference = Self::default();
         if mentions.len() < 2 {
-            return;
+            return difference;
         }
         for (outcome, weight) in mentions {
-            self.sums = self.sums - outcome.scaled(*weight);
-            self.sums += outcome.scaled(weight / n);
-            self.squares -= weight * weight;
+            difference.sums += outcome.scaled(weight / n - weight);
+            difference.squares -= weight * weight;
         }
         let together = mentions.iter().map(|(_, weight)| weight).sum::<f64>() / n;
-        self.squares = self.squares.max(0.0) + together * together;
+        difference.squares += together * together;
+        difference
     }
 
     /// How many equally weighted voices carry as much ([`effective_n`]).
@@ -49,6 +67,13 @@ impl Weighted {
     pub fn effective(&self) -> Outcomes {
         let total = self.sums.total();
         if total > 0.0 { self.sums.scaled(self.n_effective() / total) } else { Outcomes::default() }
+    }
+}
+
+impl AddAssign for Weighted {
+    fn add_assign(&mut self, other: Self) {
+        self.sums += other.sums;
+        self.squares += other.squares;
     }
 }
 

@@ -16,6 +16,7 @@ mod failure;
 mod flags;
 mod hours;
 mod jobs;
+mod joined;
 mod layers;
 mod lead;
 mod maps;

@@ -1,6 +1,6 @@
 //! Tallies and the daily counts that are their sums.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use moodline_store::{MentionAssignments, RollupDifference, RollupRow};
@@ -11,6 +11,7 @@ use crate::{
     PostgresStore,
     connect::Tx,
     failure::Attempt,
+    joined,
     rows::{Db, ROWS_PER_INSERT, Row, column, counts, emotion_counts, list, word, word_or_none},
     voices,
 };
@@ -87,6 +88,7 @@ pub(crate) async fn replace_tallies(
     let mut old = stored(tx, map, held).await?;
     let mut moves = Moves::default();
     let mut stale: Vec<i64> = Vec::new();
+    let mut days: BTreeSet<NaiveDate> = BTreeSet::new();
     let mut fresh: Vec<Fresh<'_>> = Vec::new();
     let written: Vec<i64> = kept.iter().filter(|m| !m.tallies.is_empty()).map(|m| m.mention.0).collect();
     let voices = voices::of(tx, &written).await?;
@@ -97,6 +99,7 @@ pub(crate) async fn replace_tallies(
             continue;
         }
         stale.push(mention.mention.0);
+        days.extend(before.iter().chain(&mention.tallies).map(|tally| tally.day));
         for tally in &before {
             moves.add(tally, -1);
         }
@@ -117,7 +120,7 @@ pub(crate) async fn replace_tallies(
     for chunk in moves.into_rows().chunks(ROWS_PER_INSERT) {
         apply(tx, map, chunk).await?;
     }
-    Ok(())
+    joined::note_changes(tx, map, &days).await
 }
 
 async fn stored(tx: &mut Tx, map: &MapId, held: &[i64]) -> Attempt<HashMap<i64, Vec<Tally>>> {

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
-use moodline_store::{HourRow, LayerSet, LayerStore, Result, RollupRow, SegmentLayer, VoiceRow};
+use moodline_store::{HourRow, JoinedPeriod, LayerSet, LayerStore, Result, RollupRow, SegmentLayer, VoiceRow};
 use moodline_types::{
     Change, Corrected, DayWindow, Layer, LayerNode, MapId, PersonaId, RunId, RunStatus, Segment, SourceId, StageId,
     TouchpointId,
@@ -12,13 +12,13 @@ use sqlx::QueryBuilder;
 use crate::{
     SqliteStore,
     failure::Attempt,
-    hours, rollups,
+    hours, joined, rollups,
     rows::{Db, ROWS_PER_INSERT, Row, column, corrupt, counts, emotion_counts, word, word_or_none},
     runs, voices,
 };
 
 /// How a node is written: level, stage, touchpoint.
-fn parts(node: &LayerNode) -> (&'static str, Option<&str>, Option<&str>) {
+pub(crate) fn parts(node: &LayerNode) -> (&'static str, Option<&str>, Option<&str>) {
     match node {
         LayerNode::Map => ("map", None, None),
         LayerNode::Stage(stage) => ("stage", Some(stage.as_str()), None),
@@ -225,6 +225,24 @@ impl LayerStore for SqliteStore {
 
     async fn voices(&self, map: &MapId, window: DayWindow) -> Result<Vec<VoiceRow>> {
         self.told("read who spoke more than once", voices::within(self, map, window).await)
+    }
+
+    async fn tally_changes(&self, map: &MapId, window: DayWindow) -> Result<Vec<(NaiveDate, u64)>> {
+        self.told("read which days have changed", joined::changes(self, map, window).await)
+    }
+
+    async fn joined_periods(&self, map: &MapId, shape: &str) -> Result<Vec<JoinedPeriod>> {
+        self.told("read joined weeks and months", joined::periods(self, map, shape).await)
+    }
+
+    async fn keep_joined_periods(
+        &self,
+        map: &MapId,
+        shape: &str,
+        since: NaiveDate,
+        periods: &[JoinedPeriod],
+    ) -> Result<()> {
+        self.told("keep joined weeks and months", joined::keep(self, map, shape, since, periods).await)
     }
 
     async fn hours(&self, map: &MapId, window: DayWindow) -> Result<Vec<HourRow>> {

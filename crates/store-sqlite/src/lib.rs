@@ -20,6 +20,7 @@ mod failure;
 mod flags;
 mod hours;
 mod jobs;
+mod joined;
 mod layers;
 mod lead;
 mod maps;

@@ -14,6 +14,7 @@ use crate::{
     connect::Tx,
     copies,
     failure::Attempt,
+    joined,
     rollups,
     rows::{column, corrupt, count, list, word},
     words,
@@ -156,6 +157,7 @@ async fn drop_texts(
     ] {
         sqlx::query(sql).bind(&listed).execute(&mut *tx).await?;
     }
+    joined::note_changes_of(&mut tx, &ids).await?;
     words::forget(&mut tx, &ids).await?;
     tx.commit().await?;
     Ok(ids.len() as u64)

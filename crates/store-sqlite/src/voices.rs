@@ -55,10 +55,12 @@ pub(crate) async fn mark_repeated(tx: &mut Tx, map: &MapId, voices: &HashMap<i64
     Ok(())
 }
 
-/// What voices that may be heard more than once have said on days in `window`.
+/// What voices heard more than once on days in `window` have said there.
 pub(crate) async fn within(store: &SqliteStore, map: &MapId, window: DayWindow) -> Attempt<Vec<VoiceRow>> {
     let sql = "SELECT voice, mention_id, touchpoint, persona, day, source, language, label FROM tallies \
-               WHERE map = $1 AND day BETWEEN $2 AND $3 AND repeated AND touchpoint <> '' AND label <> 'unsure'";
+               WHERE map = $1 AND day BETWEEN $2 AND $3 AND repeated AND touchpoint <> '' AND label <> 'unsure' \
+               AND voice IN (SELECT voice FROM tallies WHERE map = $1 AND day BETWEEN $2 AND $3 AND repeated \
+               AND touchpoint <> '' AND label <> 'unsure' GROUP BY voice HAVING count(*) > 1)";
     let query = sqlx::query(sql).bind(map.as_str()).bind(window.from).bind(window.to);
     let rows = query.fetch_all(store.read()).await?;
     let rows = rows.iter().map(|row| {

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, Utc};
 use moodline_types::{
-    Counts, DayWindow, EmotionCounts, Layer, MapId, MentionId, PersonaId, Run, RunId, Segment, SentimentLabel,
-    SourceId, TouchpointId,
+    Counts, DayWindow, EmotionCounts, Layer, LayerNode, MapId, MentionId, Period, PersonaId, Run, RunId, Segment,
+    SentimentLabel, SourceId, TouchpointId,
 };
 
 use crate::Result;
@@ -28,7 +28,7 @@ pub struct RollupRow {
     pub emotions: EmotionCounts,
 }
 
-/// One mention at one touchpoint whose voice may be heard there, or elsewhere on the map, more than once.
+/// One mention at one touchpoint whose voice is heard there, or elsewhere on the map, more than once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VoiceRow {
     /// Who speaks: the same number for all mentions of one author or, where the author is unknown, of one thread.
@@ -66,6 +66,35 @@ pub struct HourRow {
     pub emotions: EmotionCounts,
 }
 
+/// What letting every voice count once changes in a calendar week or month that is over: read once from what voices said
+/// there, and true as long as nothing is counted otherwise on its days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinedPeriod {
+    /// A week or a month.
+    pub period: Period,
+    /// Its first day.
+    pub from: NaiveDate,
+    /// How often its days had changed, together, before they were read ([`LayerStore::tally_changes`]).
+    pub changes: u64,
+    /// The nodes, that of the map among them whatever it says.
+    pub nodes: Vec<JoinedNode>,
+}
+
+/// What voices that were heard more than once at a node change of its sums: differences, by outcome and of squares.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JoinedNode {
+    /// The node.
+    pub node: LayerNode,
+    /// Of the weight of negative mentions; 0 or less, as those below.
+    pub negative: f64,
+    /// Of neutral and mixed ones.
+    pub neutral: f64,
+    /// Of positive ones.
+    pub positive: f64,
+    /// Of the sum of squared weights.
+    pub squares: f64,
+}
+
 /// A layer of part of the mentions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SegmentLayer {
@@ -93,9 +122,26 @@ pub trait LayerStore: Send + Sync {
     /// For each touchpoint the last day on which anything was said, whatever the window.
     async fn last_days(&self, map: &MapId) -> Result<Vec<(TouchpointId, NaiveDate)>>;
 
-    /// What was said at touchpoints on days in `window` by voices that may be heard more than once on the map, by voice;
-    /// every other mention there is a voice of its own. Mentions the model is unsure of are left out.
+    /// What was said at touchpoints on days in `window` by voices heard more than once there, by voice; every other
+    /// mention of these days is a voice of its own. Mentions the model is unsure of are left out.
     async fn voices(&self, map: &MapId, window: DayWindow) -> Result<Vec<VoiceRow>>;
+
+    /// How often what is counted on each day in `window` has changed since the map was first counted; days that never
+    /// changed are left out. Whatever was computed from a day holds while its number stands.
+    async fn tally_changes(&self, map: &MapId, window: DayWindow) -> Result<Vec<(NaiveDate, u64)>>;
+
+    /// The weeks and months kept for a map of this `shape`.
+    async fn joined_periods(&self, map: &MapId, shape: &str) -> Result<Vec<JoinedPeriod>>;
+
+    /// Keeps weeks and months in place of those of the same days, and forgets those of other shapes and those that begin
+    /// before `since`.
+    async fn keep_joined_periods(
+        &self,
+        map: &MapId,
+        shape: &str,
+        since: NaiveDate,
+        periods: &[JoinedPeriod],
+    ) -> Result<()>;
 
     /// The mentions at touchpoints on days in `window` by their hour, where the map tells the time of day.
     async fn hours(&self, map: &MapId, window: DayWindow) -> Result<Vec<HourRow>>;

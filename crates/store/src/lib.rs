@@ -47,7 +47,7 @@ pub use flags::{FlagStore, triage_act};
 pub use heartbeat::Heartbeat;
 pub use jobs::{JobGuard, JobStore, workers_among};
 pub use labels::{LabelStore, SaidCount};
-pub use layers::{HourRow, LayerSet, LayerStore, RollupRow, SegmentLayer, VoiceRow};
+pub use layers::{HourRow, JoinedNode, JoinedPeriod, LayerSet, LayerStore, RollupRow, SegmentLayer, VoiceRow};
 pub use maps::{
     AssignmentStore, MapChange, MapRecord, MapStore, MapVersion, MentionAssignments, Moved, Replaced, RollupDifference,
     VectorStore,

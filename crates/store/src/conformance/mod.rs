@@ -74,7 +74,8 @@ macro_rules! conformance_tests {
             surveying: answers_count_once, answers_keep_their_place, stage_entries_add_up_over_days,
                 ratings_are_counted_by_value_and_place, labels_are_kept_per_model;
             hearing: voices_of_one_author_are_one, voices_of_one_thread_are_one_where_authors_are_unknown,
-                a_mention_at_two_touchpoints_is_one_voice, dropped_texts_leave_no_voice_behind, hours_are_counted_where_they_are_told;
+                a_mention_at_two_touchpoints_is_one_voice, dropped_texts_leave_no_voice_behind,
+                days_tell_how_often_they_changed, joined_periods_are_kept_by_shape, hours_are_counted_where_they_are_told;
             layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, a_day_leads_to_its_run, runs_are_journalled;
             alerting: alerts_round_trip, the_same_episode_is_one_alert, what_people_did_about_an_alert_stays, alert_queries_narrow,
                 alerts_follow_mentions_and_sources, changes_are_listed_by_day;

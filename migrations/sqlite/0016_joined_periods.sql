@@ -23,3 +23,8 @@ CREATE TABLE joined_periods (
     squares    REAL    NOT NULL,                   -- and of the sum of their squares
     PRIMARY KEY (map, period, from_day, stage, touchpoint)
 ) STRICT, WITHOUT ROWID;
+
+-- With `repeated` in it the index answers by itself: SQLite looks a row up for every column that it does not have.
+DROP INDEX tallies_repeated;
+CREATE INDEX tallies_repeated ON tallies (map, day, voice, mention_id, touchpoint, persona, source, language, label, repeated)
+    WHERE repeated;

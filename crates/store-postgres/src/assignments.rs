@@ -73,6 +73,19 @@ struct Line {
     flag_status: Option<String>,
 }
 
+impl Line {
+    /// Whether the opinion stays where it was, whatever it scores there and why.
+    fn stays_like(&self, other: &Self) -> bool {
+        self.mention == other.mention
+            && self.stage == other.stage
+            && self.touchpoint == other.touchpoint
+            && self.flag_status == other.flag_status
+            && self.verdict == other.verdict
+            && self.negative.to_bits() == other.negative.to_bits()
+            && self.posted_ms == other.posted_ms
+    }
+}
+
 /// Replaces the assignments of mentions where they differ; how many opinions moved, from where to where.
 async fn replace(
     tx: &mut Tx,
@@ -84,11 +97,15 @@ async fn replace(
     let old = stored(tx, map, held).await?;
     let new = lines(tx, held, kept, flags).await?;
     let same: HashSet<i64> = new.iter().filter(|(id, line)| old.get(id) == Some(line)).map(|(id, _)| *id).collect();
-    let stale: Vec<i64> = old.keys().copied().filter(|id| !same.contains(id)).collect();
+    let fresh: Vec<&(i64, Line)> = new.iter().filter(|(id, _)| !same.contains(id)).collect();
+    let (scored, placed): (Vec<&(i64, Line)>, Vec<&(i64, Line)>) =
+        fresh.iter().partition(|(id, line)| old.get(id).is_some_and(|before| before.stays_like(line)));
+    score(tx, map, &scored).await?;
+    let stay: HashSet<i64> = scored.iter().map(|(id, _)| *id).chain(same).collect();
+    let stale: Vec<i64> = old.keys().copied().filter(|id| !stay.contains(id)).collect();
     let sql = "DELETE FROM assignments WHERE map = $1 AND opinion_id = ANY($2)";
     sqlx::query(sql).bind(map.as_str()).bind(list(&stale)).execute(&mut **tx).await?;
-    let fresh: Vec<&(i64, Line)> = new.iter().filter(|(id, _)| !same.contains(id)).collect();
-    for chunk in fresh.chunks(ROWS_PER_INSERT) {
+    for chunk in placed.chunks(ROWS_PER_INSERT) {
         let mut sql = QueryBuilder::<Db>::new(
             "INSERT INTO assignments (opinion_id, map, mention_id, stage, touchpoint, score, reason, detail, verdict, \
              negative, posted_ms, representative, flag_status) ",
@@ -111,6 +128,28 @@ async fn replace(
         sql.build().execute(&mut **tx).await?;
     }
     moved(&old, &fresh)
+}
+
+/// Gives opinions that stay where they are another score and reason: only the indexes by likeness have to follow.
+async fn score(tx: &mut Tx, map: &MapId, lines: &[&(i64, Line)]) -> Attempt<()> {
+    for chunk in lines.chunks(ROWS_PER_INSERT) {
+        let mut sql = QueryBuilder::<Db>::new("WITH scored (id, score, reason, detail, representative) AS (");
+        sql.push_values(chunk, |mut row, (id, line)| {
+            row.push_bind(*id)
+                .push_bind(line.score)
+                .push_bind(line.reason.as_str())
+                .push_bind(line.detail.as_deref())
+                .push_bind(line.representative);
+        });
+        sql.push(
+            ") UPDATE assignments SET score = scored.score, reason = scored.reason, detail = scored.detail, \
+             representative = scored.representative FROM scored WHERE assignments.opinion_id = scored.id \
+             AND assignments.map = ",
+        );
+        sql.push_bind(map.as_str());
+        sql.build().execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 async fn stored(tx: &mut Tx, map: &MapId, held: &[i64]) -> Attempt<HashMap<i64, Line>> {

@@ -95,14 +95,16 @@ async fn of_mentions(store: &SqliteStore, mentions: &[MentionId]) -> Attempt<Vec
     rows.iter().map(stored).collect()
 }
 
+/// What people placed on a map. CROSS: without statistics SQLite would begin with all that a model has judged.
+pub(crate) const PLACED: &str = "SELECT o.id, v.touchpoint, e.embedding FROM overrides v \
+    CROSS JOIN opinions o ON o.mention_id = v.mention_id AND o.evidence = v.evidence AND o.model = $2 \
+    CROSS JOIN opinion_embeddings e ON e.opinion_id = o.id \
+    WHERE v.map = $1 AND v.touchpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM overrides w \
+      WHERE w.mention_id = v.mention_id AND w.evidence = v.evidence AND w.id > v.id \
+      AND (w.map = v.map OR w.relevant = FALSE)) ORDER BY v.id DESC LIMIT $3";
+
 async fn placed(store: &SqliteStore, map: &MapId, model: &ModelId, limit: u32) -> Attempt<Vec<PlacedOpinion>> {
-    let sql = "SELECT o.id, v.touchpoint, e.embedding FROM overrides v \
-               JOIN opinions o ON o.mention_id = v.mention_id AND o.evidence = v.evidence AND o.model = $2 \
-               JOIN opinion_embeddings e ON e.opinion_id = o.id \
-               WHERE v.map = $1 AND v.touchpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM overrides w \
-                 WHERE w.mention_id = v.mention_id AND w.evidence = v.evidence AND w.id > v.id \
-                 AND (w.map = v.map OR w.relevant = FALSE)) ORDER BY v.id DESC LIMIT $3";
-    let query = sqlx::query(sql).bind(map.as_str()).bind(model.as_str()).bind(i64::from(limit));
+    let query = sqlx::query(PLACED).bind(map.as_str()).bind(model.as_str()).bind(i64::from(limit));
     let opinion = |row: &Row| {
         Ok(PlacedOpinion {
             opinion: OpinionId(column(row, "id")?),

@@ -5,7 +5,7 @@ use moodline_types::{
     FlagStatus, MentionId, MentionOrder, MentionQuery, OpinionId, PageCursor, SentimentLabel, TouchpointFilter,
 };
 
-use crate::{SqliteStore, lead::Lead, query::Asked};
+use crate::{SqliteStore, assignments, lead::Lead, overrides, query::Asked};
 
 /// Every documented way of asking: at a touchpoint, on a map, in a stage; all, flagged or with words; in every order.
 fn questions() -> Vec<MentionQuery> {
@@ -91,5 +91,22 @@ async fn a_deep_page_begins_where_the_page_before_ended() {
         }
         let first = rows.first().map(|row| row.3.clone()).unwrap_or_default();
         assert!(first.contains('<'), "the index is entered at the cursor: {query:?}\n{first}");
+    }
+}
+
+#[tokio::test]
+async fn placing_reads_what_it_places_and_not_all_that_lies_on_the_map() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    store.migrate().await.unwrap();
+    for (sql, led_by) in [
+        (assignments::STORED, "SEARCH o USING COVERING INDEX sqlite_autoindex_opinions_1 (mention_id=?)"),
+        (overrides::PLACED, "SCAN v"),
+    ] {
+        let sql = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(sql).fetch_all(store.read()).await.unwrap();
+        let plan: Vec<String> = rows.into_iter().map(|(.., step)| step).collect();
+        assert_eq!(plan.first().map(String::as_str), Some(led_by), "{plan:#?}");
+        let scanned = plan.iter().skip(1).filter(|step| step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE"));
+        assert_eq!(scanned.count(), 0, "{plan:#?}");
     }
 }

@@ -90,8 +90,7 @@ pub(crate) async fn replace_tallies(
     let mut stale: Vec<i64> = Vec::new();
     let mut days: BTreeSet<NaiveDate> = BTreeSet::new();
     let mut fresh: Vec<Fresh<'_>> = Vec::new();
-    let written: Vec<i64> = kept.iter().filter(|m| !m.tallies.is_empty()).map(|m| m.mention.0).collect();
-    let voices = voices::of(tx, &written).await?;
+    let mut written: Vec<&MentionAssignments> = Vec::new();
     for mention in kept {
         let before = old.remove(&mention.mention.0).unwrap_or_default();
         let after: HashSet<&Tally> = mention.tallies.iter().collect();
@@ -106,6 +105,11 @@ pub(crate) async fn replace_tallies(
         for tally in &mention.tallies {
             moves.add(tally, 1);
         }
+        written.push(mention);
+    }
+    let speaking: Vec<i64> = written.iter().filter(|m| !m.tallies.is_empty()).map(|m| m.mention.0).collect();
+    let voices = voices::of(tx, &speaking).await?;
+    for mention in written {
         let Some(voice) = voices.get(&mention.mention.0) else { continue };
         let repeated = voice.shared || mention.tallies.len() > 1;
         let row = |tally| Fresh { mention: mention.mention.0, voice: voice.number, repeated, tally };

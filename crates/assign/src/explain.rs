@@ -2,13 +2,19 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use moodline_maps::parse_map;
+use moodline_statistics::Logistic;
 use moodline_store::{
-    JudgedMention, MapRecord, MapStore, ModelRecord, OpinionStore, Override, OverrideStore, StoreError, VectorStore,
+    HeadStore, JudgedMention, MapHead, MapRecord, MapStore, ModelRecord, OpinionStore, Override, OverrideStore, StoreError, VectorStore,
 };
 use moodline_types::{Assignment, MapId, TouchpointId};
+use tracing::info;
 
-use crate::{AssignConfig, AssignError, Placer};
+use crate::{
+    AssignConfig, AssignError, Placer,
+    heads::{self, Head, MOST_CORRECTIONS},
+};
 
 /// Opinions placed by people that serve as examples, the latest: each costs every other opinion a comparison.
 const MOST_EXAMPLES: u32 = 500;
@@ -61,7 +67,7 @@ impl Explainer {
     /// the vectors of its texts yet; the store's.
     pub async fn new<S>(store: &S, map: &MapId, config: &AssignConfig) -> Result<Self, AssignError>
     where
-        S: MapStore + OpinionStore + VectorStore + OverrideStore + ?Sized,
+        S: MapStore + OpinionStore + VectorStore + OverrideStore + HeadStore + ?Sized,
     {
         let failed = |source: StoreError| AssignError::Store { map: map.clone(), source };
         let model = store.adopted_model().await.map_err(failed)?.ok_or(AssignError::NoModel)?;
@@ -85,7 +91,7 @@ impl Explainer {
     }
 }
 
-/// What places the opinions of `model` on a map as registered.
+/// What places the opinions of `model` on a map as registered, with what people taught it.
 pub(crate) async fn placer<S>(
     store: &S,
     record: &MapRecord,
@@ -93,7 +99,62 @@ pub(crate) async fn placer<S>(
     config: &AssignConfig,
 ) -> Result<Placer, AssignError>
 where
-    S: VectorStore + OverrideStore + ?Sized,
+    S: VectorStore + OverrideStore + HeadStore + ?Sized,
+{
+    let failed = |source: StoreError| AssignError::Store { map: record.id.clone(), source };
+    let mut placer = plain(store, record, model, config).await?;
+    placer.learn(&store.placed_opinions(&record.id, &model.id, MOST_EXAMPLES).await.map_err(failed)?);
+    for head in store.heads(&record.id, &model.id).await.map_err(failed)? {
+        let MapHead { touchpoint, version, corrections, fit, .. } = head;
+        if let Some((fit, place)) = fit.filter(|fit| fit.in_use).zip(placer.number(&touchpoint)) {
+            let name = format!("head {version}, fitted to {corrections} corrections");
+            placer.use_head(Head { place, name, logistic: Logistic { weights: fit.weights, bias: fit.bias } });
+        }
+    }
+    Ok(placer)
+}
+
+/// Fits the heads of a map anew where the corrections, or the map, are not those they were fitted to. Where others are in
+/// use then, everything is queued to be placed again.
+pub(crate) async fn refit<S>(
+    store: &S,
+    record: &MapRecord,
+    model: &ModelRecord,
+    config: &AssignConfig,
+    now: DateTime<Utc>,
+) -> Result<(), AssignError>
+where
+    S: VectorStore + OverrideStore + HeadStore + ?Sized,
+{
+    let map = &record.id;
+    let failed = |source: StoreError| AssignError::Store { map: map.clone(), source };
+    let corrections = store.placed_opinions(map, &model.id, MOST_CORRECTIONS).await.map_err(failed)?;
+    let known = store.heads(map, &model.id).await.map_err(failed)?;
+    let version = heads::version_of(record, model, &corrections);
+    if known.iter().all(|head| head.version == version) && known.is_empty() == corrections.is_empty() {
+        return Ok(());
+    }
+    let plain = plain(store, record, model, config).await?;
+    let fitted = tokio::task::spawn_blocking(move || heads::fitted(&plain, &corrections, &version, now)).await;
+    let fitted = fitted.map_err(|error| AssignError::Thread { map: map.clone(), reason: error.to_string() })?;
+    let in_use = |heads: &[MapHead]| -> Vec<TouchpointId> {
+        let used = heads.iter().filter(|head| head.fit.as_ref().is_some_and(|fit| fit.in_use));
+        used.map(|head| head.touchpoint.clone()).collect()
+    };
+    let (before, after) = (in_use(&known), in_use(&fitted));
+    info!(map.id = %map, "fitted {} heads of map {map} to corrections, {} in use", fitted.len(), after.len());
+    store.keep_heads(map, &model.id, &fitted, before != after, now).await.map_err(failed)
+}
+
+/// What places opinions by the map alone.
+async fn plain<S>(
+    store: &S,
+    record: &MapRecord,
+    model: &ModelRecord,
+    config: &AssignConfig,
+) -> Result<Placer, AssignError>
+where
+    S: VectorStore + ?Sized,
 {
     let map = &record.id;
     let definition = parse_map(map.as_str(), &record.definition)
@@ -106,9 +167,5 @@ where
     if missing > 0 {
         return Err(AssignError::NotEmbedded { map: map.clone(), missing, texts: texts.len() });
     }
-    let examples = store.placed_opinions(map, &model.id, MOST_EXAMPLES).await;
-    let examples = examples.map_err(|source| AssignError::Store { map: map.clone(), source })?;
-    let mut placer = Placer::new(&definition, &vectors, model.into(), config);
-    placer.learn(&examples);
-    Ok(placer)
+    Ok(Placer::new(&definition, &vectors, model.into(), config))
 }

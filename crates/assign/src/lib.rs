@@ -7,12 +7,14 @@
 //! What places an opinion, strongest first: a person's word, a keyword in its evidence, a pattern of the map's rules, an
 //! example sentence or an opinion that a person placed to which it is very near, the description it is nearest, and, for a
 //! short clause that says little by itself, what the mention was speaking of just before; last a rule on where it comes from.
+//! Before the descriptions come heads: what was learned from people's corrections of a touchpoint, where that helps.
 //! [`Explainer`] says which of them it was, and what else was near.
 
 mod config;
 mod context;
 mod error;
 mod explain;
+mod heads;
 mod likeness;
 mod moves;
 mod placer;
@@ -22,6 +24,7 @@ mod tally;
 pub use config::AssignConfig;
 pub use error::AssignError;
 pub use explain::{Explainer, Explanation, Nearness};
+pub use heads::LEAST_CORRECTIONS;
 pub use moves::Moves;
 pub use placer::{Calibration, Clause, Placement, Placer};
 pub use run::{AssignOutcome, assign_map};

@@ -7,7 +7,7 @@ use moodline_types::Embedding;
 
 /// The vectors of a map's texts, row after row, as 16-bit integers: products of two bytes then add up in pairs, which
 /// processors do eight or sixteen at a time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TextVectors {
     dimensions: usize,
     values: Vec<i16>,
@@ -15,7 +15,7 @@ pub(crate) struct TextVectors {
     touchpoints: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Row {
     touchpoint: usize,
     kind: TextKind,

@@ -11,6 +11,7 @@ use moodline_types::{
 
 use crate::{
     AssignConfig, Nearness, context,
+    heads::{Head, Heads},
     likeness::{Likeness, TextVectors},
     tally::{self, Counted},
 };
@@ -72,7 +73,7 @@ pub(crate) struct Spot {
 }
 
 /// One map, ready to place opinions of one model.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Placer {
     map: MapId,
     /// Empty for all.
@@ -85,6 +86,7 @@ pub struct Placer {
     tells_hours: bool,
     persona_keywords: KeywordIndex<PersonaId>,
     vectors: TextVectors,
+    heads: Heads,
     calibration: Calibration,
     example_from: f32,
     similarity_from: f32,
@@ -134,6 +136,7 @@ impl Placer {
             tells_hours: map.tells_hours(),
             persona_keywords: map.persona_keywords(),
             vectors: TextVectors::new(map, vectors),
+            heads: Heads::default(),
             calibration,
             example_from: config.example_from,
             similarity_from: config.similarity_from,
@@ -232,7 +235,28 @@ impl Placer {
             let (score, detail) = (cosine.clamp(0.0, 1.0), Some(text.to_owned()));
             return Spot { place: Some(place), score, reason: AssignmentReason::Example, detail };
         }
+        if let Some((head, probability)) = self.heads.find(clause.embedding) {
+            let detail = Some(format!("{}, probability {probability:.2}", head.name));
+            let reason = AssignmentReason::Example;
+            return Spot { place: Some(head.place), score: probability as f32, reason, detail };
+        }
         self.nearest(&likeness)
+    }
+
+    /// The touchpoint of a clause that stands alone, wherever it comes from.
+    pub(crate) fn alone(&self, clause: Clause<'_>) -> Option<TouchpointId> {
+        let nowhere = Origin { source: None, language: None };
+        self.spot(clause, nowhere).place.map(|number| self.touchpoints[number].1.clone())
+    }
+
+    /// The number of a touchpoint in the journey; `None` where the map does not have it.
+    pub(crate) fn number(&self, touchpoint: &TouchpointId) -> Option<usize> {
+        self.numbers.get(touchpoint).copied()
+    }
+
+    /// Lets a head place what no rule and no example does.
+    pub(crate) fn use_head(&mut self, head: Head) {
+        self.heads.add(head);
     }
 
     /// The touchpoints nearest to a vector, the nearest first, at most three; and the nearest example.

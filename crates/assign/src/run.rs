@@ -3,13 +3,13 @@
 use std::{collections::HashMap, fmt, num::NonZero, sync::Arc, time::Instant};
 
 use moodline_store::{
-    AssignmentStore, Heartbeat, JudgedMention, MapStore, MentionAssignments, ModelRecord, OpinionStore, Override,
+    AssignmentStore, HeadStore, Heartbeat, JudgedMention, MapStore, MentionAssignments, ModelRecord, OpinionStore, Override,
     OverrideStore, RunStore, StoreError, VectorStore, WorkKind, WorkStore,
 };
 use moodline_types::{Clock, MapId, MentionId, RunKind};
 use tracing::{info, warn};
 
-use crate::{AssignConfig, AssignError, Moves, Placer, explain::placer};
+use crate::{AssignConfig, AssignError, Moves, Placer, explain::{placer, refit}};
 
 /// What placing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,7 +56,7 @@ pub async fn assign_map<S>(
     progress: &mut (dyn FnMut(&AssignOutcome) -> bool + Send),
 ) -> Result<AssignOutcome, AssignError>
 where
-    S: MapStore + WorkStore + OpinionStore + VectorStore + AssignmentStore + OverrideStore + RunStore + ?Sized,
+    S: MapStore + WorkStore + OpinionStore + VectorStore + AssignmentStore + OverrideStore + HeadStore + RunStore + ?Sized,
 {
     let failed = |source: StoreError| AssignError::Store { map: map.clone(), source };
     let waiting = store.backlog(WorkKind::Assign, map.as_str(), clock.now()).await.map_err(failed)?.ready;
@@ -122,7 +122,7 @@ struct Placed {
 
 impl<S> Worker<'_, S>
 where
-    S: MapStore + WorkStore + OpinionStore + VectorStore + AssignmentStore + OverrideStore + ?Sized,
+    S: MapStore + WorkStore + OpinionStore + VectorStore + AssignmentStore + OverrideStore + HeadStore + ?Sized,
 {
     /// While one batch is placed, the one before is written and the one after is read.
     async fn batches(
@@ -223,6 +223,7 @@ where
         {
             return Ok((Arc::clone(&known.placer), model));
         }
+        refit(self.store, &record, &model, self.config, self.clock.now()).await?;
         let placer = Arc::new(placer(self.store, &record, &model, self.config).await?);
         *prepared = Some(Prepared { placer: Arc::clone(&placer), version: record.version, model: model.clone() });
         Ok((placer, model))

@@ -9,13 +9,13 @@ use crate::fold::{Folded, fold_keyword, in_spaced_word};
 /// Words of scripts with spaces match whole words whatever their case (`app` in "My App!", not in "apple"); Chinese,
 /// Japanese, Korean and Thai match anywhere. Full-width Latin, half-width Kana, composed and decomposed letters and
 /// any white space are alike.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct KeywordIndex<K> {
     automaton: AhoCorasick,
     entries: Vec<Entry<K>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Entry<K> {
     owner: K,
     keyword: String,

@@ -66,7 +66,7 @@ pub struct RuleMatch {
 }
 
 /// The rules of a map, ready to be asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RuleIndex {
     patterns: RegexSet,
     /// In the order of `patterns`.
@@ -74,7 +74,7 @@ pub struct RuleIndex {
     without: Vec<Conditions>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Conditions {
     touchpoint: usize,
     because: String,

@@ -99,7 +99,7 @@ async fn of_mentions(store: &PostgresStore, mentions: &[MentionId]) -> Attempt<V
 }
 
 async fn placed(store: &PostgresStore, map: &MapId, model: &ModelId, limit: u32) -> Attempt<Vec<PlacedOpinion>> {
-    let sql = "SELECT o.id, v.touchpoint, e.embedding FROM overrides v \
+    let sql = "SELECT o.id, v.touchpoint, o.evidence, e.embedding FROM overrides v \
                JOIN opinions o ON o.mention_id = v.mention_id AND o.evidence = v.evidence AND o.model = $2 \
                JOIN opinion_embeddings e ON e.opinion_id = o.id \
                WHERE v.map = $1 AND v.touchpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM overrides w \
@@ -110,6 +110,7 @@ async fn placed(store: &PostgresStore, map: &MapId, model: &ModelId, limit: u32)
         Ok(PlacedOpinion {
             opinion: OpinionId(column(row, "id")?),
             touchpoint: word(row, "overrides", "touchpoint")?,
+            evidence: column(row, "evidence")?,
             embedding: Embedding::from_bytes(row.try_get::<&[u8], _>("embedding")?),
         })
     };

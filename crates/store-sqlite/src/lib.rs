@@ -18,6 +18,7 @@ mod copies;
 mod dropped;
 mod failure;
 mod flags;
+mod heads;
 mod hours;
 mod jobs;
 mod joined;

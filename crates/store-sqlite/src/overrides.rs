@@ -96,7 +96,7 @@ async fn of_mentions(store: &SqliteStore, mentions: &[MentionId]) -> Attempt<Vec
 }
 
 /// What people placed on a map. CROSS: without statistics SQLite would begin with all that a model has judged.
-pub(crate) const PLACED: &str = "SELECT o.id, v.touchpoint, e.embedding FROM overrides v \
+pub(crate) const PLACED: &str = "SELECT o.id, v.touchpoint, o.evidence, e.embedding FROM overrides v \
     CROSS JOIN opinions o ON o.mention_id = v.mention_id AND o.evidence = v.evidence AND o.model = $2 \
     CROSS JOIN opinion_embeddings e ON e.opinion_id = o.id \
     WHERE v.map = $1 AND v.touchpoint IS NOT NULL AND NOT EXISTS (SELECT 1 FROM overrides w \
@@ -109,6 +109,7 @@ async fn placed(store: &SqliteStore, map: &MapId, model: &ModelId, limit: u32) -
         Ok(PlacedOpinion {
             opinion: OpinionId(column(row, "id")?),
             touchpoint: word(row, "overrides", "touchpoint")?,
+            evidence: column(row, "evidence")?,
             embedding: Embedding::from_bytes(row.try_get::<&[u8], _>("embedding")?),
         })
     };

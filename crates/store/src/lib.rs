@@ -14,6 +14,7 @@ mod copies;
 mod erasure;
 mod error;
 mod flags;
+mod heads;
 mod heartbeat;
 mod jobs;
 mod labels;
@@ -44,6 +45,7 @@ pub use copies::{Fingerprint, Originals};
 pub use erasure::{Erased, Erasure, PrivacyStore, Unwanted};
 pub use error::StoreError;
 pub use flags::{FlagStore, triage_act};
+pub use heads::{HeadFit, HeadStore, MapHead};
 pub use heartbeat::Heartbeat;
 pub use jobs::{JobGuard, JobStore, workers_among};
 pub use labels::{LabelStore, SaidCount};
@@ -83,6 +85,7 @@ pub trait Store:
     + MapStore
     + AssignmentStore
     + OverrideStore
+    + HeadStore
     + FlagStore
     + LayerStore
     + QueryStore

@@ -64,6 +64,8 @@ pub struct PlacedOpinion {
     pub opinion: OpinionId,
     /// Where the person put it.
     pub touchpoint: TouchpointId,
+    /// Its words.
+    pub evidence: String,
     /// Where it lies.
     pub embedding: Embedding,
 }

@@ -66,7 +66,7 @@ macro_rules! conformance_tests {
                 what_the_adopted_model_has_not_judged_is_placed_again, models_change_hands_on_record, a_correction_holds_for_every_model,
                 a_touched_flag_outlives_its_model, only_what_does_not_count_is_forgotten, judged_by_both_means_as_they_are_now;
             overriding: a_correction_outlives_the_opinion, a_correction_queues_every_map, the_latest_correction_wins_in_lists,
-                correcting_nothing_is_an_error, what_people_placed_is_found_by_their_latest_word;
+                correcting_nothing_is_an_error, what_people_placed_is_found_by_their_latest_word, heads_are_kept_per_model;
             acting: a_correction_is_on_record, acts_are_listed_newest_first, a_job_is_taken_once_until_it_is_given_back,
                 work_of_a_process_that_is_gone_is_freed;
             erasing: what_is_meant_is_found, what_is_erased_is_gone_from_every_count, what_is_erased_does_not_come_back,

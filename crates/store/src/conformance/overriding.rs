@@ -5,7 +5,7 @@ use moodline_types::{MentionQuery, OpinionId, SentimentLabel};
 use super::given::{
     assigned, at, id, judged, judgement, map, mention, model, one_judged, opinion, page, place, placed, shop,
 };
-use crate::{NewOverride, Override, Result, Store, StoreError, WorkKind};
+use crate::{HeadFit, MapHead, NewOverride, Override, Result, Store, StoreError, WorkKind};
 
 use SentimentLabel::{Negative, Neutral, Positive};
 
@@ -109,7 +109,45 @@ pub async fn what_people_placed_is_found_by_their_latest_word(store: &impl Store
     let found = store.placed_opinions(&id("m"), &model().id, 10).await?;
     let places: Vec<_> = found.iter().map(|placed| (placed.opinion, placed.touchpoint.as_str())).collect();
     assert_eq!(places, [(judged.opinions[0].id, "till")]);
-    assert_eq!(found[0].embedding, judged.opinions[0].judged.embedding);
+    assert_eq!((&found[0].embedding, found[0].evidence.as_str()), (&judged.opinions[0].judged.embedding, "slow till"));
     assert_eq!(store.placed_opinions(&id("other"), &model().id, 10).await?, []);
+    Ok(())
+}
+
+/// Heads come back as they were kept, in place of those before; where others are in use all is placed again.
+pub async fn heads_are_kept_per_model(store: &impl Store) -> Result<()> {
+    one_judged(store, &[("slow till", Negative)]).await?;
+    let fit = HeadFit {
+        without: 0.25,
+        with: 1.0 / 3.0,
+        low: -0.1,
+        high: 0.2,
+        right_low: 0.01,
+        in_use: true,
+        bias: -0.75,
+        weights: vec![0.1, -0.2, 1e-7, 3.5],
+    };
+    let head = |touchpoint: &str, fit| MapHead {
+        touchpoint: id(touchpoint),
+        version: "v1".to_owned(),
+        corrections: 31,
+        others: 7,
+        fit,
+        fitted_at: at(3),
+    };
+    let kept = [head("desk", None), head("till", Some(fit.clone()))];
+    assert_eq!(store.heads(&id("m"), &model().id).await?, []);
+    let waiting = async || Result::Ok(store.backlog(WorkKind::Assign, "m", at(4)).await?.ready);
+    let before = waiting().await?;
+    assigned(store, &id("m"), &[]).await?;
+    store.keep_heads(&id("m"), &model().id, &kept, false, at(4)).await?;
+    assert_eq!(store.heads(&id("m"), &model().id).await?, kept);
+    assert_eq!(store.heads(&id("other"), &model().id).await?, []);
+    assert_eq!(store.heads(&id("m"), &id("second")).await?, []);
+    assert_eq!(before, 1);
+    let unused = HeadFit { in_use: false, ..fit };
+    store.keep_heads(&id("m"), &model().id, &[head("till", Some(unused.clone()))], true, at(4)).await?;
+    assert_eq!(store.heads(&id("m"), &model().id).await?, [head("till", Some(unused))]);
+    assert_eq!(waiting().await?, 1, "what was judged waits to be placed again, taken from whoever had claimed it");
     Ok(())
 }

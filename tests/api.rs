@@ -50,6 +50,7 @@ fn both_ways_are_one(project: &Project) {
         ("/v1/maps/online-bank/stages", "map stages online-bank"),
         ("/v1/maps/online-bank/touchpoints?names=zh-Hans", "map touchpoints online-bank --names zh-Hans"),
         ("/v1/maps/online-bank/personas", "map personas online-bank"),
+        ("/v1/maps/online-bank/heads", "map heads online-bank"),
         (
             "/v1/maps/online-bank/layers?period=week&touchpoint=transfers",
             "map layers online-bank --period week --touchpoint transfers",

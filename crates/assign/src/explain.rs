@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 use moodline_maps::parse_map;
 use moodline_statistics::Logistic;
 use moodline_store::{
-    HeadStore, JudgedMention, MapHead, MapRecord, MapStore, ModelRecord, OpinionStore, Override, OverrideStore, StoreError, VectorStore,
+    HeadStore, JudgedMention, MapHead, MapRecord, MapStore, ModelRecord, OpinionStore, Override, OverrideStore,
+    StoreError, VectorStore,
 };
 use moodline_types::{Assignment, MapId, TouchpointId};
 use tracing::info;

@@ -73,12 +73,7 @@ pub(crate) fn version_of(record: &MapRecord, model: &ModelRecord, corrections: &
 
 /// The heads of a map as `corrections`, the latest first, teach them; one for each touchpoint that they name and the map
 /// has. `plain` places without what people taught.
-pub(crate) fn fitted(
-    plain: &Placer,
-    corrections: &[PlacedOpinion],
-    version: &str,
-    now: DateTime<Utc>,
-) -> Vec<MapHead> {
+pub(crate) fn fitted(plain: &Placer, corrections: &[PlacedOpinion], version: &str, now: DateTime<Utc>) -> Vec<MapHead> {
     let known: Vec<&PlacedOpinion> =
         corrections.iter().filter(|placed| plain.number(&placed.touchpoint).is_some()).collect();
     let mut counts: BTreeMap<&TouchpointId, usize> = BTreeMap::new();

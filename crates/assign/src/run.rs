@@ -3,13 +3,16 @@
 use std::{collections::HashMap, fmt, num::NonZero, sync::Arc, time::Instant};
 
 use moodline_store::{
-    AssignmentStore, HeadStore, Heartbeat, JudgedMention, MapStore, MentionAssignments, ModelRecord, OpinionStore, Override,
-    OverrideStore, RunStore, StoreError, VectorStore, WorkKind, WorkStore,
+    AssignmentStore, HeadStore, Heartbeat, JudgedMention, MapStore, MentionAssignments, ModelRecord, OpinionStore,
+    Override, OverrideStore, RunStore, StoreError, VectorStore, WorkKind, WorkStore,
 };
 use moodline_types::{Clock, MapId, MentionId, RunKind};
 use tracing::{info, warn};
 
-use crate::{AssignConfig, AssignError, Moves, Placer, explain::{placer, refit}};
+use crate::{
+    AssignConfig, AssignError, Moves, Placer,
+    explain::{placer, refit},
+};
 
 /// What placing changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,7 +59,15 @@ pub async fn assign_map<S>(
     progress: &mut (dyn FnMut(&AssignOutcome) -> bool + Send),
 ) -> Result<AssignOutcome, AssignError>
 where
-    S: MapStore + WorkStore + OpinionStore + VectorStore + AssignmentStore + OverrideStore + HeadStore + RunStore + ?Sized,
+    S: MapStore
+        + WorkStore
+        + OpinionStore
+        + VectorStore
+        + AssignmentStore
+        + OverrideStore
+        + HeadStore
+        + RunStore
+        + ?Sized,
 {
     let failed = |source: StoreError| AssignError::Store { map: map.clone(), source };
     let waiting = store.backlog(WorkKind::Assign, map.as_str(), clock.now()).await.map_err(failed)?.ready;

@@ -22,18 +22,12 @@ pub(crate) fn headline(config: &LayersConfig, as_of: NaiveDate) -> Span {
 /// The weeks of the curve, oldest first, then its months.
 pub(crate) fn curve(config: &LayersConfig, as_of: NaiveDate) -> Vec<Span> {
     let weeks = std::iter::successors(Some(Week::of(as_of)), |week| Some(week.previous())).take(config.weeks as usize);
-    let weeks = weeks.map(|week| Span {
-        period: Period::Week,
-        window: week.window(),
-        before: week.previous().window(),
-    });
+    let weeks =
+        weeks.map(|week| Span { period: Period::Week, window: week.window(), before: week.previous().window() });
     let months =
         std::iter::successors(Some(Month::of(as_of)), |month| Some(month.previous())).take(config.months as usize);
-    let months = months.map(|month| Span {
-        period: Period::Month,
-        window: month.window(),
-        before: month.previous().window(),
-    });
+    let months =
+        months.map(|month| Span { period: Period::Month, window: month.window(), before: month.previous().window() });
     let (mut weeks, mut months): (Vec<Span>, Vec<Span>) = (weeks.collect(), months.collect());
     weeks.reverse();
     months.reverse();

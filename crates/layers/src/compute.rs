@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use moodline_maps::JourneyMap;
 use moodline_statistics::{
-    Index, Outcomes, Prior, SaidOf, Weighted, corrected_shares, estimate_prior_strength, index_difference, posterior, seed_of,
+    Index, Outcomes, Prior, SaidOf, Weighted, corrected_shares, estimate_prior_strength, index_difference, posterior,
+    seed_of,
 };
 use moodline_store::{HourRow, JoinedPeriod, RollupRow, SegmentLayer, VoiceRow};
 use moodline_types::{

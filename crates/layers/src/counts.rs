@@ -80,10 +80,8 @@ impl<'a> History<'a> {
                 }
             }
         }
-        let joined = joined.map_or_else(
-            || Cow::Owned(joins(journey, weighing, self.voices(weighing.window, part))),
-            Cow::Borrowed,
-        );
+        let joined = joined
+            .map_or_else(|| Cow::Owned(joins(journey, weighing, self.voices(weighing.window, part))), Cow::Borrowed);
         for (node, difference) in tallied.iter_mut().zip(joined.iter()) {
             node.weighted += *difference;
         }

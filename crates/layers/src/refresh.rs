@@ -8,9 +8,7 @@ use std::{
 use chrono::NaiveDate;
 use moodline_maps::{JourneyMap, parse_map};
 use moodline_statistics::SaidOf;
-use moodline_store::{
-    JoinedPeriod, LabelStore, LayerStore, MapStore, OpinionStore, RunStore, SaidCount, StoreError,
-};
+use moodline_store::{JoinedPeriod, LabelStore, LayerStore, MapStore, OpinionStore, RunStore, SaidCount, StoreError};
 use moodline_types::{
     Clock, DayWindow, Layer, LayerNode, LayerState, MapId, Period, RunId, RunKind, SentimentLabel, TouchpointId,
 };

@@ -29,12 +29,7 @@ pub(crate) fn joins(
 }
 
 /// Makes the mentions of one voice, by place, count once at every node they lie in.
-fn join(
-    journey: &Journey<'_>,
-    weighing: &Weighing<'_>,
-    voice: &[(usize, &VoiceRow)],
-    differences: &mut [Weighted],
-) {
+fn join(journey: &Journey<'_>, weighing: &Weighing<'_>, voice: &[(usize, &VoiceRow)], differences: &mut [Weighted]) {
     let mentions: Vec<(usize, (Outcomes, f64))> =
         voice.iter().map(|(place, row)| (*place, (outcome(row.label), (weighing.weight)(row.day)))).collect();
     let mut nodes: Vec<usize> = mentions.iter().flat_map(|(place, _)| journey.nodes_of(*place)).collect();
@@ -75,10 +70,7 @@ pub(crate) fn joined_period(
 }
 
 /// Joined periods by their first day, with a difference for every node of the journey.
-pub(crate) fn by_node(
-    journey: &Journey<'_>,
-    periods: &[JoinedPeriod],
-) -> BTreeMap<(Period, NaiveDate), Vec<Weighted>> {
+pub(crate) fn by_node(journey: &Journey<'_>, periods: &[JoinedPeriod]) -> BTreeMap<(Period, NaiveDate), Vec<Weighted>> {
     let numbers: HashMap<&LayerNode, usize> =
         journey.nodes.iter().enumerate().map(|(number, node)| (&node.layer, number)).collect();
     let differences = |period: &JoinedPeriod| {

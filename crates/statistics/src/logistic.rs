@@ -101,7 +101,8 @@ impl Gain {
         let mut dice = Dice::new(seed);
         let draw = |dice: &mut Dice| {
             let sample: Vec<Trial> = (0..trials.len()).map(|_| trials[dice.below(trials.len())]).collect();
-            let right = |of: fn(&Trial) -> bool| sample.iter().filter(|trial| of(trial) == trial.belongs).count() as f64;
+            let right =
+                |of: fn(&Trial) -> bool| sample.iter().filter(|trial| of(trial) == trial.belongs).count() as f64;
             let rise = (right(|trial| trial.with) - right(|trial| trial.without)) / sample.len().max(1) as f64;
             let (without, with) = f1(sample.into_iter());
             (with - without, rise)
@@ -177,8 +178,7 @@ mod tests {
         let gain = Gain::of(&better, 1);
         assert!(gain.is_certain() && (gain.with - 1.0).abs() < 1e-9 && gain.without < 0.5, "{gain:?}");
         let mut dice = Dice::new(9);
-        let tossed: Vec<Trial> =
-            (0..60).map(|n| trial(n % 2 == 0, dice.below(2) == 0, dice.below(2) == 0)).collect();
+        let tossed: Vec<Trial> = (0..60).map(|n| trial(n % 2 == 0, dice.below(2) == 0, dice.below(2) == 0)).collect();
         let gain = Gain::of(&tossed, 1);
         assert!(!gain.is_certain() && gain.low < gain.high, "{gain:?}");
         let guessed: Vec<Trial> = tossed.iter().map(|t| Trial { without: false, ..*t }).collect();

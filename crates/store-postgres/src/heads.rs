@@ -64,7 +64,8 @@ async fn keep(
         );
         sql.push_values(chunk, |mut row, head| {
             let fit = head.fit.as_ref();
-            let weights = fit.map(|fit| fit.weights.iter().flat_map(|weight| weight.to_le_bytes()).collect::<Vec<u8>>());
+            let weights =
+                fit.map(|fit| fit.weights.iter().flat_map(|weight| weight.to_le_bytes()).collect::<Vec<u8>>());
             row.push_bind(map.as_str())
                 .push_bind(model.as_str())
                 .push_bind(head.touchpoint.as_str())

@@ -14,8 +14,7 @@ use crate::{
     connect::Tx,
     copies,
     failure::Attempt,
-    joined,
-    rollups,
+    joined, rollups,
     rows::{column, corrupt, count, word},
     words,
 };

@@ -12,7 +12,8 @@ use moodline_types::{AlertQuery, Layer, LayerNode, MapId, Period, PersonaId, Run
 use crate::{
     AskError,
     body::{
-        LayerPoint, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary, TouchpointSummary,
+        Head, LayerPoint, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary,
+        TouchpointSummary,
     },
 };
 
@@ -210,6 +211,18 @@ pub async fn touchpoints(store: &dyn Store, map: &MapId, names: &str) -> Result<
         perceived: touchpoint.perceived,
     };
     Ok(loaded.map.touchpoints().map(summary).collect())
+}
+
+/// What people's corrections taught a map for the model whose opinions count, by touchpoint; nothing before anything was
+/// judged.
+///
+/// # Errors
+/// `Missing` for a map that does not exist.
+pub async fn heads(store: &dyn Store, map: &MapId) -> Result<Vec<Head>, AskError> {
+    loaded(store, map).await?;
+    let Some(model) = store.adopted_model().await? else { return Ok(Vec::new()) };
+    let heads = store.heads(map, &model.id).await?;
+    Ok(heads.into_iter().map(|head| Head::new(&model.id, head)).collect())
 }
 
 /// The personas of a map.

@@ -16,7 +16,9 @@ use super::Answer;
 use crate::{
     api::Api,
     ask::maps::{self, LayerFilter},
-    body::{LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary, TouchpointSummary, words},
+    body::{
+        Head, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary, TouchpointSummary, words,
+    },
     extract::{Nothing, Params, PathOf},
     problem::Refusal,
 };
@@ -28,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list_stages))
         .routes(routes!(list_touchpoints))
         .routes(routes!(list_personas))
+        .routes(routes!(list_heads))
         .routes(routes!(list_layers))
         .routes(routes!(export_map))
 }
@@ -106,6 +109,19 @@ async fn list_touchpoints(
     Params(asked): Params<NameParams>,
 ) -> Answer<Vec<TouchpointSummary>> {
     Ok(Json(maps::touchpoints(api.store(), &map, &language(asked.names)).await?))
+}
+
+/// What people's corrections taught a map
+///
+/// Like `moodline map heads MAP --format json`.
+#[utoipa::path(get, path = "/v1/maps/{map}/heads", tag = "maps", params(("map" = words::MapId, Path)),
+    responses((status = 200, body = Vec<Head>)))]
+async fn list_heads(
+    State(api): State<Api>,
+    PathOf(map): PathOf<MapId>,
+    Params(Nothing {}): Params<Nothing>,
+) -> Answer<Vec<Head>> {
+    Ok(Json(maps::heads(api.store(), &map).await?))
 }
 
 /// The personas of a map

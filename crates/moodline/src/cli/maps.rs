@@ -66,6 +66,13 @@ Complete examples: online-bank, fashion-retailer, fitness-app, food-delivery")]
         #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
         format: ShowFormat,
     },
+    /// What people's corrections taught a map, and whether it helps
+    Heads {
+        /// The map
+        map: MapId,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
+    },
     /// Bring an earlier definition of a map back into its file and into use
     Restore(MapRestoreArgs),
     /// One map with its layer, for other tools

@@ -1,8 +1,9 @@
-//! `moodline map`: list, show, its parts, diff, history, restore, new, export.
+//! `moodline map`: list, show, its parts, heads, diff, history, restore, new, export.
 
 mod by;
 mod diff;
 mod gaps;
+mod heads;
 mod versions;
 
 use std::fs;
@@ -41,6 +42,7 @@ pub(super) async fn run(command: MapCommand, context: &Context) -> Result<()> {
         MapCommand::Layers(args) => layers(args, context).await,
         MapCommand::Diff(args) => diff::run(args, context).await,
         MapCommand::History { map, format } => versions::history(&map, format, context).await,
+        MapCommand::Heads { map, format } => heads::run(&map, format, context).await,
         MapCommand::Restore(args) => versions::restore(args, context).await,
         MapCommand::Export(args) => export_map(&args, context).await,
     }

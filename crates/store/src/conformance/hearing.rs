@@ -2,7 +2,9 @@
 
 use moodline_types::{Counts, DayWindow, EmotionCounts, LayerNode, MentionId, Period, SentimentLabel, Tally};
 
-use super::given::{assigned, at, day, id, judged, judgement, map, mention, model, opinion, place, shop, stored, tally};
+use super::given::{
+    assigned, at, day, id, judged, judgement, map, mention, model, opinion, place, shop, stored, tally,
+};
 use crate::{HourRow, JoinedNode, JoinedPeriod, MentionAssignments, NewMention, Result, Store, VoiceRow};
 
 use SentimentLabel::{Negative, Positive, Unsure};
@@ -131,7 +133,8 @@ pub async fn days_tell_how_often_they_changed(store: &impl Store) -> Result<()> 
 /// Joined weeks and months come back as they were kept, until others take their place or the map's shape is another.
 pub async fn joined_periods_are_kept_by_shape(store: &impl Store) -> Result<()> {
     store.register_map(&map("m"), at(0)).await?;
-    let joined = |node, by: f64| JoinedNode { node, negative: -by, neutral: 0.0, positive: -by / 3.0, squares: -2.0 * by };
+    let joined =
+        |node, by: f64| JoinedNode { node, negative: -by, neutral: 0.0, positive: -by / 3.0, squares: -2.0 * by };
     let (stage, touchpoint) = place("till");
     let nodes = [LayerNode::Map, LayerNode::Stage(stage.clone()), LayerNode::Touchpoint(stage, touchpoint)];
     let period = |period, from, changes, by: f64| JoinedPeriod {

@@ -5,7 +5,8 @@
 use moodline_layers::{LayersConfig, LayersError, refresh_layers};
 use moodline_maps::parse_map;
 use moodline_store::{
-    Judgement, LayerStore, MapRecord, MapStore, MentionAssignments, NewMention, OpinionStore, RunStore, Store,
+    Judgement, LabelStore, LayerStore, MapRecord, MapStore, MentionAssignments, NewMention, OpinionStore, RunStore,
+    SaidCount, Store,
 };
 use moodline_store_sqlite::SqliteStore;
 use moodline_testkit::{FakeClock, given};
@@ -82,6 +83,42 @@ async fn a_refresh_is_a_version_of_the_curve() {
     let second = refresh_layers(&store, &shop(), &LayersConfig::default(), today, &clock()).await.unwrap();
     assert!(second.run > first.run);
     assert_eq!(store.layers(&shop(), Some(first.run)).await.unwrap().unwrap().layers, stored.layers);
+}
+
+/// What a model that takes one complaint in three for something neutral says of so many texts of each label.
+fn said_of(texts: u64) -> Vec<SaidCount> {
+    use SentimentLabel::{Negative, Neutral, Positive};
+    let said = |gold, said, texts| SaidCount { gold, said, texts };
+    vec![
+        said(Negative, Negative, texts * 2 / 3),
+        said(Negative, Neutral, texts / 3),
+        said(Neutral, Neutral, texts),
+        said(Positive, Positive, texts),
+    ]
+}
+
+#[tokio::test]
+async fn stages_and_the_map_are_corrected_once_a_labelled_sample_is_saved() {
+    let store = assigned().await;
+    let today = clock().now().date_naive();
+    let drawn = async || {
+        refresh_layers(&store, &shop(), &LayersConfig::default(), today, &clock()).await.unwrap();
+        store.layers(&shop(), None).await.unwrap().unwrap().layers
+    };
+    assert!(drawn().await.iter().all(|layer| layer.corrected.is_none()), "nothing is known of the model");
+    store.save_labels(&given::model().id, &said_of(60), given::at(9)).await.unwrap();
+    assert!(drawn().await.iter().all(|layer| layer.corrected.is_none()), "180 texts are too few");
+    store.save_labels(&given::model().id, &said_of(90), given::at(9)).await.unwrap();
+    let layers = drawn().await;
+    assert!(layers.iter().any(|layer| layer.period == Period::Week));
+    for layer in &layers {
+        let headline = layer.period == Period::Window && !matches!(layer.node, LayerNode::Touchpoint(..));
+        assert_eq!(layer.corrected.is_some(), headline, "{:?} of the {}", layer.node, layer.period);
+        let Some(corrected) = layer.corrected else { continue };
+        assert_eq!(corrected.labels, 270);
+        assert!(corrected.low < corrected.net() && corrected.net() < corrected.high, "{corrected:?}");
+        assert_eq!(layer.counts.negative, 5, "the raw counts stay beside it");
+    }
 }
 
 #[tokio::test]

@@ -23,12 +23,14 @@ mod locate;
 mod manifest;
 mod native_encoder;
 mod opinion;
+mod pieces;
 mod pipeline;
 mod script;
 mod sentence;
 mod sequence;
 mod spread;
 mod tokens;
+mod trie;
 mod unigram;
 mod window;
 

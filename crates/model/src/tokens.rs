@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use tokenizers::{
-    DecoderWrapper, Encoding, Error, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, Tokenizer,
+    DecoderWrapper, Encoding, Error, Model as _, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, Tokenizer,
     TokenizerImpl,
 };
 
@@ -56,11 +56,14 @@ impl AnyTokenizer {
         }
     }
 
+    /// One past the last id it can give.
     fn size(&self) -> usize {
-        match self {
-            Self::Compact(tokenizer) => tokenizer.get_vocab_size(true),
-            Self::Whole(tokenizer) => tokenizer.get_vocab_size(true),
-        }
+        // The tokenizer's own count makes a map of all its pieces.
+        let (pieces, added) = match self {
+            Self::Compact(tokenizer) => (tokenizer.get_model().get_vocab_size(), tokenizer.get_added_vocabulary()),
+            Self::Whole(tokenizer) => (tokenizer.get_model().get_vocab_size(), tokenizer.get_added_vocabulary()),
+        };
+        added.get_vocab().values().map(|id| *id as usize + 1).fold(pieces, usize::max)
     }
 
     /// Takes out what cuts or fills texts.

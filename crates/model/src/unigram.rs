@@ -1,36 +1,28 @@
 //! A Unigram vocabulary in a few megabytes.
 //!
 //! The model of `tokenizers` keeps a hash map for every prefix of every piece and each piece twice as a string: 200 MB for
-//! 250,000 pieces. Here all prefixes lie in one double array (`yada`) and all pieces in one string; everything around the
+//! 250,000 pieces. Here all prefixes lie in three arrays ([`Trie`]) and all pieces in one string; everything around the
 //! model (marks, normalising, splitting, offsets) stays that crate's. Both give the same tokens for every text: scores are
 //! added in the same order and ties fall alike.
 
 use std::{
-    borrow::Cow,
     collections::HashMap,
-    fmt,
     path::{Path, PathBuf},
 };
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error as _, SeqAccess, Visitor},
-};
+use serde::{Deserialize, Deserializer, de::Error as _};
 use tokenizers::{Error, Model, Token, models::unigram::UnigramTrainer};
-use yada::{DoubleArray, builder::DoubleArrayBuilder};
+
+use crate::{pieces::Pieces, trie::Trie};
 
 /// How much less likely than the least likely piece a character is that no piece spells (a constant of `SentencePiece`).
 const UNKNOWN_PENALTY: f64 = 10.0;
 
 /// Pieces with the logarithm of how likely each is.
 pub(crate) struct CompactUnigram {
-    /// Every piece, one after another in the order of their ids.
-    text: String,
-    /// Where each piece ends in `text`.
-    ends: Vec<u32>,
-    scores: Vec<f64>,
+    pieces: Pieces,
     /// From spelling to id.
-    ids: DoubleArray<Vec<u8>>,
+    trie: Trie,
     /// The token of characters that no piece spells.
     unknown: Option<u32>,
     unknown_score: f64,
@@ -45,26 +37,20 @@ struct Way {
 }
 
 impl CompactUnigram {
-    /// The model of a vocabulary in the order of its ids; `unknown` is the token of whatever it cannot spell. Of two
-    /// pieces of one spelling the later counts.
+    /// The model of a vocabulary; `unknown` is the token of whatever it cannot spell. Of two pieces of one spelling the
+    /// later counts.
     ///
     /// # Errors
-    /// Where the vocabulary is empty, does not have `unknown`, or has a piece with a NUL.
-    fn new(vocabulary: Pieces, unknown: Option<u32>) -> Result<Self, Error> {
-        let Pieces { text, ends, scores } = vocabulary;
-        if scores.is_empty() {
+    /// Where the vocabulary is empty or does not have `unknown`.
+    fn new(pieces: Pieces, unknown: Option<u32>) -> Result<Self, Error> {
+        if pieces.len() == 0 {
             return Err("the vocabulary is empty".into());
         }
-        if let Some(unknown) = unknown.filter(|unknown| *unknown as usize >= scores.len()) {
-            return Err(format!("unk_id is {unknown}, and there are {} pieces", scores.len()).into());
+        if let Some(unknown) = unknown.filter(|unknown| *unknown as usize >= pieces.len()) {
+            return Err(format!("unk_id is {unknown}, and there are {} pieces", pieces.len()).into());
         }
-        let least = scores.iter().copied().fold(f64::INFINITY, f64::min);
-        let mut keys: Vec<(&str, u32)> = (0..scores.len()).map(|id| (piece(&text, &ends, id), id as u32)).collect();
-        keys.sort_unstable_by(|a, b| a.0.cmp(b.0).then(b.1.cmp(&a.1)));
-        keys.dedup_by_key(|key| key.0);
-        keys.retain(|key| !key.0.is_empty()); // spells nothing
-        let ids = DoubleArray::new(DoubleArrayBuilder::build(&keys)?)?;
-        Ok(Self { text, ends, scores, ids, unknown, unknown_score: least - UNKNOWN_PENALTY })
+        let (trie, unknown_score) = (Trie::new(&pieces), pieces.least_score() - UNKNOWN_PENALTY);
+        Ok(Self { pieces, trie, unknown, unknown_score })
     }
 
     fn unknown(&self) -> Result<u32, Error> {
@@ -82,8 +68,8 @@ impl CompactUnigram {
         for (start, character) in word.char_indices() {
             let so_far = ways[start].score;
             let mut is_spelt = false;
-            for (id, length) in self.ids.common_prefix_search(&word[start..]) {
-                arrive(&mut ways[start + length], self.scores[id as usize] + so_far, id, start);
+            for (id, length) in self.trie.beginnings(&self.pieces, &word.as_bytes()[start..]) {
+                arrive(&mut ways[start + length], self.pieces.score(id) + so_far, id, start);
                 is_spelt |= length == character.len_utf8();
             }
             if !is_spelt {
@@ -121,20 +107,20 @@ impl Model for CompactUnigram {
     }
 
     fn token_to_id(&self, token: &str) -> Option<u32> {
-        self.ids.exact_match_search(token)
+        let whole = self.trie.beginnings(&self.pieces, token.as_bytes()).last();
+        whole.filter(|(_, length)| *length == token.len()).map(|(id, _)| id)
     }
 
     fn id_to_token(&self, id: u32) -> Option<String> {
-        let id = id as usize;
-        (id < self.ends.len()).then(|| piece(&self.text, &self.ends, id).to_owned())
+        ((id as usize) < self.pieces.len()).then(|| self.pieces.spelling(id).to_owned())
     }
 
     fn get_vocab(&self) -> HashMap<String, u32> {
-        (0..self.ends.len()).map(|id| (piece(&self.text, &self.ends, id).to_owned(), id as u32)).collect()
+        (0..self.pieces.len() as u32).map(|id| (self.pieces.spelling(id).to_owned(), id)).collect()
     }
 
     fn get_vocab_size(&self) -> usize {
-        self.ends.len()
+        self.pieces.len()
     }
 
     fn save(&self, _: &Path, _: Option<&str>) -> Result<Vec<PathBuf>, Error> {
@@ -145,53 +131,6 @@ impl Model for CompactUnigram {
         UnigramTrainer::default()
     }
 }
-
-fn piece<'a>(text: &'a str, ends: &[u32], id: usize) -> &'a str {
-    let start = if id == 0 { 0 } else { ends[id - 1] as usize };
-    &text[start..ends[id] as usize]
-}
-
-/// The vocabulary as it is read: `[["piece", score], …]`.
-#[derive(Default)]
-struct Pieces {
-    text: String,
-    ends: Vec<u32>,
-    scores: Vec<f64>,
-}
-
-impl<'de> Deserialize<'de> for Pieces {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List;
-
-        impl<'de> Visitor<'de> for List {
-            type Value = Pieces;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of pieces, each with its score")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Pieces, A::Error> {
-                let mut pieces = Pieces::default();
-                while let Some((piece, score)) = list.next_element::<(Spelling<'_>, f64)>()? {
-                    pieces.text.push_str(&piece.0);
-                    pieces.ends.push(u32::try_from(pieces.text.len()).map_err(A::Error::custom)?);
-                    pieces.scores.push(score);
-                }
-                pieces.text.shrink_to_fit();
-                pieces.ends.shrink_to_fit();
-                pieces.scores.shrink_to_fit();
-                Ok(pieces)
-            }
-        }
-
-        deserializer.deserialize_seq(List)
-    }
-}
-
-/// A string that is borrowed where nothing in it is escaped.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Spelling<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for CompactUnigram {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     ModelError,
-    manifest::{EmbeddingLayout, expect, mismatch},
+    manifest::{Content, EmbeddingLayout, expect, mismatch},
 };
 
 /// Weights per block.
@@ -15,13 +15,13 @@ const BLOCK_BYTES: usize = 2 + BLOCK / 2;
 /// A matrix of rows in blocks of 32 weights: scale d (IEEE half, little endian), then 16 bytes q;
 /// weight j = ((q\[j\] & 15) − 8)·d and weight j + 16 = ((q\[j\] >> 4) − 8)·d (ggml's `q4_0`).
 pub(crate) struct WordEmbeddings {
-    bytes: Vec<u8>,
+    bytes: Content,
     row_bytes: usize,
 }
 
 impl WordEmbeddings {
     /// Takes the content of `path`, whose size must be what `layout` says.
-    pub(crate) fn new(bytes: Vec<u8>, layout: &EmbeddingLayout, path: &Path) -> Result<Self, ModelError> {
+    pub(crate) fn new(bytes: Content, layout: &EmbeddingLayout, path: &Path) -> Result<Self, ModelError> {
         expect(path, "its block size", &BLOCK, &layout.block)?;
         expect(path, "its encoding", &"q4_0", &layout.encoding.as_str())?;
         if layout.width == 0 || !layout.width.is_multiple_of(BLOCK) {
@@ -69,7 +69,7 @@ mod tests {
 
     fn row_of(bytes: &[u8]) -> Vec<f32> {
         let rows = bytes.len() / 18;
-        let embeddings = WordEmbeddings::new(bytes.to_vec(), &layout(rows), Path::new("rows.q4")).unwrap();
+        let embeddings = WordEmbeddings::new(bytes.to_vec().into(), &layout(rows), Path::new("rows.q4")).unwrap();
         let mut row = vec![0.0; 32];
         embeddings.read_row(rows as u32 - 1, &mut row);
         row
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_file_of_another_size_is_refused() {
-        let error = WordEmbeddings::new(vec![0; 17], &layout(1), Path::new("rows.q4")).err().unwrap();
+        let error = WordEmbeddings::new(vec![0; 17].into(), &layout(1), Path::new("rows.q4")).err().unwrap();
         assert_eq!(error.to_string(), "rows.q4: its size in bytes is 17, expected 18");
     }
 }

@@ -10,6 +10,7 @@ mod batch;
 mod classifier;
 mod clause;
 mod contrast;
+mod embedded;
 mod embeddings;
 mod encoder;
 mod error;
@@ -35,6 +36,7 @@ mod unigram;
 mod window;
 
 pub use classifier::{Classifier, ModelOptions, ModelProfile, Text, Verdict};
+pub use embedded::is_embedded;
 pub use error::ModelError;
 pub use hint::normalise_language;
 pub use language::identify_language;

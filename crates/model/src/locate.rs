@@ -8,7 +8,7 @@ use std::{
 use moodline_types::ModelId;
 
 use crate::{
-    ModelError,
+    ModelError, embedded, is_embedded,
     manifest::{Head, MANIFEST},
 };
 
@@ -17,10 +17,10 @@ const VARIABLE: &str = "MOODLINE_MODEL";
 
 /// The folder of the model to use.
 ///
-/// Looks, in this order, at `explicit`, at the variable `MOODLINE_MODEL`, at `models/` beside the program, at
-/// `../share/moodline/models/` beside the program's folder, and at the `models/` of the source tree the program was
-/// built from. The first two name one folder, and nothing else is tried once one of them is given; the others hold
-/// one folder per model, of which the last by name is taken.
+/// Looks, in this order, at `explicit`, at the variable `MOODLINE_MODEL`, into the program itself (feature `embed-model`),
+/// at `models/` beside the program, at `../share/moodline/models/` beside the program's folder, and at the `models/` of the
+/// source tree the program was built from. The first two name one folder, and nothing else is tried once one of them is
+/// given; the last three hold one folder per model, of which the last by name is taken.
 ///
 /// # Errors
 /// [`ModelError::NotFound`] with every place looked at.
@@ -39,7 +39,8 @@ pub fn find_model(explicit: Option<&Path>) -> Result<PathBuf, ModelError> {
 /// [`ModelError::NotAtHand`] with every place looked at.
 pub fn find_model_of(id: &ModelId, folders: &[PathBuf]) -> Result<PathBuf, ModelError> {
     let variable = env::var_os(VARIABLE).filter(|name| !name.is_empty()).map(PathBuf::from);
-    let named: Vec<PathBuf> = folders.iter().cloned().chain(variable).collect();
+    let inside = Some(PathBuf::from(embedded::FOLDER)).filter(|folder| is_embedded(folder));
+    let named: Vec<PathBuf> = folders.iter().cloned().chain(variable).chain(inside).collect();
     let program = env::current_exe().ok();
     let mut shelves: Vec<PathBuf> = named.iter().filter_map(|folder| Some(folder.parent()?.to_path_buf())).collect();
     shelves.extend(shipped(program.as_deref().and_then(Path::parent)));
@@ -64,6 +65,9 @@ fn model_of(id: &ModelId, named: &[PathBuf], shelves: &[PathBuf]) -> Result<Path
 fn first_model(named: Option<PathBuf>, program_folder: Option<&Path>) -> Result<PathBuf, ModelError> {
     if let Some(folder) = named {
         return if is_model(&folder) { Ok(folder) } else { Err(ModelError::NotFound { looked_at: vec![folder] }) };
+    }
+    if is_embedded(Path::new(embedded::FOLDER)) {
+        return Ok(embedded::FOLDER.into());
     }
     let shelves = shipped(program_folder);
     shelves.iter().find_map(|shelf| last_on(shelf)).ok_or(ModelError::NotFound { looked_at: shelves })
@@ -94,7 +98,7 @@ fn models_on(shelf: &Path) -> Vec<PathBuf> {
 }
 
 fn is_model(folder: &Path) -> bool {
-    folder.join(MANIFEST).is_file()
+    is_embedded(folder) || folder.join(MANIFEST).is_file()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `manifest.json`: what a model folder holds and how to read it.
 
 use std::{
+    borrow::Cow,
     fs,
     io::Read,
     path::{Component, Path, PathBuf},
@@ -10,7 +11,7 @@ use moodline_types::{Emotion, ModelId, Sentiment};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{ModelError, ModelProfile};
+use crate::{ModelError, ModelProfile, embedded};
 
 /// Name of the manifest in a model folder.
 pub(crate) const MANIFEST: &str = "manifest.json";
@@ -129,7 +130,7 @@ impl Head {
     /// Reads it from the manifest of `folder`.
     pub(crate) fn read(folder: &Path) -> Result<Self, ModelError> {
         let path = folder.join(MANIFEST);
-        let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        let bytes = content(&path)?;
         serde_json::from_slice(&bytes).map_err(|source| ModelError::Manifest { path, source })
     }
 
@@ -161,7 +162,7 @@ impl Head {
 
     /// As [`Manifest::read_file`].
     #[cfg(feature = "rust-bert")]
-    pub(crate) fn read_file(&self, folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
+    pub(crate) fn read_file(&self, folder: &Path, name: &str) -> Result<Content, ModelError> {
         read_file(&self.files, folder, name)
     }
 }
@@ -170,7 +171,7 @@ impl Manifest {
     /// Reads the manifest of `folder` and checks what can be checked without the other files.
     pub(crate) fn read(folder: &Path) -> Result<Self, ModelError> {
         let path = folder.join(MANIFEST);
-        let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+        let bytes = content(&path)?;
         let manifest: Self =
             serde_json::from_slice(&bytes).map_err(|source| ModelError::Manifest { path: path.clone(), source })?;
         manifest.check(&path)?;
@@ -201,7 +202,7 @@ impl Manifest {
     }
 
     /// The content of the file `name` of `folder`, once its size and SHA-256 are found to be the manifest's.
-    pub(crate) fn read_file(&self, folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
+    pub(crate) fn read_file(&self, folder: &Path, name: &str) -> Result<Content, ModelError> {
         read_file(&self.files, folder, name)
     }
 
@@ -237,13 +238,26 @@ fn entry_of<'a>(files: &'a [FileEntry], folder: &Path, name: &str) -> Result<&'a
     found.ok_or_else(|| mismatch(&folder.join(MANIFEST), "files", &format!("an entry for {name}"), &"without it"))
 }
 
-fn read_file(files: &[FileEntry], folder: &Path, name: &str) -> Result<Vec<u8>, ModelError> {
+/// What a file holds: read, or part of the program.
+pub(crate) type Content = Cow<'static, [u8]>;
+
+fn content(path: &Path) -> Result<Content, ModelError> {
+    match embedded::file(path) {
+        Some(bytes) => Ok(Cow::Borrowed(bytes)),
+        None => fs::read(path).map(Cow::Owned).map_err(|source| ModelError::Read { path: path.to_path_buf(), source }),
+    }
+}
+
+fn read_file(files: &[FileEntry], folder: &Path, name: &str) -> Result<Content, ModelError> {
     let (entry, path) = (entry_of(files, folder, name)?, folder.join(name));
-    let found = fs::metadata(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?.len();
+    let found = match embedded::file(&path) {
+        Some(bytes) => bytes.len() as u64,
+        None => fs::metadata(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?.len(),
+    };
     if found != entry.bytes {
         return Err(mismatch(&path, "its size", &format!("{} bytes", entry.bytes), &format!("{found} bytes")));
     }
-    let bytes = fs::read(&path).map_err(|source| ModelError::Read { path: path.clone(), source })?;
+    let bytes = content(&path)?;
     expect(&path, "its SHA-256", &entry.sha256.to_lowercase(), &hex::encode(Sha256::digest(&bytes)))?;
     Ok(bytes)
 }
@@ -321,7 +335,7 @@ pub(crate) mod tests {
     fn a_whole_file_is_read() {
         let folder = folder(&manifest_of(b"weights"), Some(b"weights"));
         let manifest = Manifest::read(folder.path()).unwrap();
-        assert_eq!(manifest.read_file(folder.path(), "part.bin").unwrap(), b"weights");
+        assert_eq!(*manifest.read_file(folder.path(), "part.bin").unwrap(), *b"weights");
         let profile = manifest.profile(folder.path());
         assert_eq!((profile.id.as_str(), profile.engine.as_str()), ("tiny-1", "native"));
         assert!((profile.emotion_thresholds[1] - 0.4).abs() < 1e-6);

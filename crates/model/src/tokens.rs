@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 use tokenizers::{
-    DecoderWrapper, Encoding, Error, Model as _, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper, Tokenizer,
-    TokenizerImpl,
+    DecoderWrapper, Encoding, Error, Model as _, NormalizerWrapper, PostProcessorWrapper, PreTokenizerWrapper,
+    Tokenizer, TokenizerImpl,
 };
 
 use crate::{ModelError, manifest::mismatch, unigram::CompactUnigram};

@@ -12,7 +12,7 @@ use moodline_enrich::SharedModel;
 use moodline_http::HttpClient;
 use moodline_ingest::{AuthorKey, Protection};
 use moodline_maps::{LoadedMap, read_maps};
-use moodline_model::{LocalModel, ModelError, find_model, find_model_of};
+use moodline_model::{LocalModel, ModelError, find_model, find_model_of, is_embedded};
 use moodline_privacy::Redactor;
 use moodline_schedule::Drain;
 use moodline_sources::Source;
@@ -85,7 +85,11 @@ impl App {
             Ok(id) if !Path::new(name).join("manifest.json").is_file() => self.folder_of(&id).await?,
             _ => find_model(Some(Path::new(name)))?,
         };
-        let folder = std::path::absolute(&folder).with_context(|| format!("could not find {}", folder.display()))?;
+        let folder = if is_embedded(&folder) {
+            folder
+        } else {
+            std::path::absolute(&folder).with_context(|| format!("could not find {}", folder.display()))?
+        };
         load_folder(folder, &self.loaded.settings.model).await
     }
 

@@ -60,7 +60,7 @@ fn embeddings() -> WordEmbeddings {
         block: 32,
         encoding: "q4_0".to_owned(),
     };
-    WordEmbeddings::new(bytes, &layout, Path::new("rows")).unwrap()
+    WordEmbeddings::new(bytes.into(), &layout, Path::new("rows")).unwrap()
 }
 
 fn pipeline(batch_tokens: usize) -> (Pipeline, Shapes) {

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod api;
+mod auditing;
 mod classify;
 mod crash;
 mod demo;

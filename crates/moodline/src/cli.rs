@@ -185,4 +185,36 @@ mod tests {
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
+
+    /// Commands by which a person changes what is stored: each leaves an act (tests/auditing.rs). `enrich` does with --retry.
+    const ON_RECORD: &str = "import, metrics import, sources rename, relabel, erase, enrich, work retry, flags set, \
+        alerts ack, alerts close, change add, change remove, map restore, model add, model adopt, \
+        model forget, token create, token revoke, backup, restore";
+
+    /// Commands that only read, do what the service does on its own (each a run), or write files of the user's. What becomes of
+    /// maps' files, what ages and what is read again is on record whoever notices it.
+    const OF_THEIR_OWN: &str = "demo, init, check, run, refresh, fetch, assign, layers, themes, painpoints, mentions, \
+        flags list, flags history, flags digest, alerts list, alerts show, alerts digest, alerts judge, change list, change effect, \
+        map list, map show, map new, map stages, map touchpoints, map personas, map layers, map diff, map history, \
+        map export, metrics show, sources, sources test, sources discover, sources import, sources dropped, classify, \
+        explain, corrections, model list, schedule, status, runs, events, token list, openapi, audit, work list, eval, bench";
+
+    #[test]
+    fn every_command_either_leaves_an_act_or_changes_nothing_a_person_answers_for() {
+        fn names(command: &clap::Command, before: &str, found: &mut Vec<String>) {
+            for command in command.get_subcommands() {
+                let name = format!("{before}{}", command.get_name());
+                if !command.is_subcommand_required_set() {
+                    found.push(name.clone());
+                }
+                names(command, &format!("{name} "), found);
+            }
+        }
+        let mut found = Vec::new();
+        names(&Cli::command(), "", &mut found);
+        found.sort();
+        let mut known: Vec<&str> = ON_RECORD.split(", ").chain(OF_THEIR_OWN.split(", ")).collect();
+        known.sort_unstable();
+        assert_eq!(found, known);
+    }
 }

@@ -21,7 +21,7 @@ use moodline_api::Server;
 use moodline_enrich::SharedModel;
 use moodline_schedule::Drain;
 use moodline_telemetry::Metrics;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 pub(crate) use self::{
     drawing::last_refresh,
@@ -85,6 +85,11 @@ pub(crate) async fn run(args: RunArgs, context: &Context) -> Result<()> {
                         host.now(app.again(app.loaded.clone(), context.drain.child()));
                         generation = Generation::start(app, &args, model).await?;
                         info!("settings and maps were read again");
+                        let (app, actor) = (&generation.app, "supervisor".to_owned());
+                        let file = app.loaded.file.display().to_string();
+                        if let Err(error) = app.record(actor, "reload", "the settings", file).await {
+                            warn!("that the settings were read again could not be put on record: {error:#}");
+                        }
                     }
                     Err(error) => error!("the old settings and maps stay: {error:#}"),
                 }

@@ -153,6 +153,12 @@ impl App {
         Ok(self.store.record_act(&act, self.clock.now()).await?)
     }
 
+    /// Writes into the audit log what became of a map's file. Who edited it nobody knows; who runs this process noticed.
+    async fn record_map(&self, map: &MapId, detail: String) -> Result<()> {
+        let actor = std::env::var("USER").unwrap_or_else(|_| "unknown".to_owned());
+        self.record(actor, "map", &format!("map {map}"), detail).await
+    }
+
     /// The key authors are hashed with: `MOODLINE_AUTHOR_KEY`, else the key file, which is made at first use.
     pub(crate) fn author_key(&self) -> Result<AuthorKey> {
         if let Ok(hex) = std::env::var("MOODLINE_AUTHOR_KEY") {
@@ -193,8 +199,14 @@ impl App {
                 texts: map.distinct_texts(),
             };
             match self.store.register_map(&record, self.clock.now()).await? {
-                MapChange::Added => info!(map.id = %map.id, "map {} is in use", map.id),
-                MapChange::Changed => info!(map.id = %map.id, "map {} changed: opinions will be placed anew", map.id),
+                MapChange::Added => {
+                    info!(map.id = %map.id, "map {} is in use", map.id);
+                    self.record_map(&map.id, format!("in use, version {}", loaded.version)).await?;
+                }
+                MapChange::Changed => {
+                    info!(map.id = %map.id, "map {} changed: opinions will be placed anew", map.id);
+                    self.record_map(&map.id, format!("changed, version {}", loaded.version)).await?;
+                }
                 MapChange::Unchanged => {}
             }
         }
@@ -207,6 +219,7 @@ impl App {
         for known in known {
             if !maps.iter().any(|loaded| loaded.map.id == known.id) {
                 self.store.retire_map(&known.id, self.clock.now()).await?;
+                self.record_map(&known.id, "taken out of use: its file is gone".to_owned()).await?;
                 warn!(map.id = %known.id, "map {} has no file any more and was taken out of use", known.id);
             }
         }

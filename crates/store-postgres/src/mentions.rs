@@ -203,8 +203,8 @@ impl MentionStore for PostgresStore {
         self.told("list dropped items", dropped::items(self, source, limit).await)
     }
 
-    async fn rename_source(&self, old: &SourceId, new: &SourceId) -> Result<u64> {
-        self.told("rename a source", rename::rename(self, old, new).await)
+    async fn rename_source(&self, old: &SourceId, new: &SourceId, actor: &str, now: DateTime<Utc>) -> Result<u64> {
+        self.told("rename a source", rename::rename(self, old, new, actor, now).await)
     }
 
     async fn mention_count(&self) -> Result<u64> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use moodline_store::{
-    Erased, Erasure, MentionAssignments, NewMention, PrivacyStore, Result, Unwanted, containing, storable,
+    Erased, Erasure, MentionAssignments, NewAct, NewMention, PrivacyStore, Result, Unwanted, containing, storable,
 };
 use moodline_types::{MapId, MentionId, SourceId};
 
@@ -155,8 +155,12 @@ async fn drop_texts(
     }
     joined::note_changes_of(&mut tx, &ids).await?;
     words::forget(&mut tx, &ids).await?;
+    let dropped = ids.len() as u64;
+    if dropped > 0 {
+        acts::record(&mut tx, &NewAct::retained(source, before, dropped), now).await?;
+    }
     tx.commit().await?;
-    Ok(ids.len() as u64)
+    Ok(dropped)
 }
 
 async fn redactions(store: &PostgresStore) -> Attempt<Vec<(SourceId, String, u64)>> {

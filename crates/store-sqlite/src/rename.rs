@@ -1,16 +1,23 @@
 //! Another name for a source.
 
-use moodline_store::StoreError;
+use chrono::{DateTime, Utc};
+use moodline_store::{NewAct, StoreError};
 use moodline_types::SourceId;
 
-use crate::{SqliteStore, failure::Attempt};
+use crate::{SqliteStore, acts, failure::Attempt};
 
 /// Every table that names a source.
 const TABLES: [&str; 8] =
     ["sources", "mentions", "redactions", "rejected_rows", "dropped_items", "tallies", "rollups", "alerts"];
 
 /// Gives everything of `old` to `new`, which has nothing yet; how many mentions those are.
-pub(crate) async fn rename(store: &SqliteStore, old: &SourceId, new: &SourceId) -> Attempt<u64> {
+pub(crate) async fn rename(
+    store: &SqliteStore,
+    old: &SourceId,
+    new: &SourceId,
+    actor: &str,
+    now: DateTime<Utc>,
+) -> Attempt<u64> {
     let mut tx = store.write().await?;
     let known = "SELECT count(*) FROM sources WHERE source = $1";
     let count: i64 = sqlx::query_scalar(known).bind(old.as_str()).fetch_one(&mut *tx).await?;
@@ -31,6 +38,7 @@ pub(crate) async fn rename(store: &SqliteStore, old: &SourceId, new: &SourceId) 
         let done = query.execute(&mut *tx).await?.rows_affected();
         mentions = if table == "mentions" { done } else { mentions };
     }
+    acts::record(&mut tx, &NewAct::renamed(old, new, mentions, actor), now).await?;
     tx.commit().await?;
     Ok(mentions)
 }

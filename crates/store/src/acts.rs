@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use moodline_types::SourceId;
 
 use crate::Result;
 
@@ -16,6 +17,28 @@ pub struct NewAct {
     pub subject: String,
     /// How, for a person to read; never what was erased.
     pub detail: String,
+}
+
+impl NewAct {
+    /// That `actor` gave all `mentions` of a source another name.
+    pub fn renamed(old: &SourceId, new: &SourceId, mentions: u64, actor: &str) -> Self {
+        Self {
+            actor: actor.to_owned(),
+            action: "rename".to_owned(),
+            subject: format!("source {old}"),
+            detail: format!("to {new}, {mentions} mentions"),
+        }
+    }
+
+    /// That the settings' retention dropped texts of a source.
+    pub fn retained(source: &SourceId, before: DateTime<Utc>, texts: u64) -> Self {
+        Self {
+            actor: "retention".to_owned(),
+            action: "retain".to_owned(),
+            subject: format!("source {source}"),
+            detail: format!("{texts} texts of before {} dropped", before.date_naive()),
+        }
+    }
 }
 
 /// The same as stored.

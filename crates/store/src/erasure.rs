@@ -53,7 +53,7 @@ pub trait PrivacyStore: Send + Sync {
     async fn erase(&self, erasure: &Erasure, now: DateTime<Utc>) -> Result<Erased>;
 
     /// Drops the texts of up to `limit` mentions of a source that were posted before `before`, with the words and
-    /// vectors of their opinions, their author and address. Counts stay; nothing judges or places them again.
+    /// vectors of their opinions, their author and address. Counts stay; nothing judges or places them again. On record where there were any.
     async fn drop_texts(&self, source: &SourceId, before: DateTime<Utc>, limit: u32, now: DateTime<Utc>)
     -> Result<u64>;
 

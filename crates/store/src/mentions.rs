@@ -183,8 +183,8 @@ pub trait MentionStore: Send + Sync {
     async fn dropped_items(&self, source: &SourceId, limit: u32) -> Result<(Vec<DroppedItem>, u64)>;
 
     /// Gives everything of a source another name; how many mentions those are. `Missing` where there is no such source,
-    /// `Taken` where the new name has been used already.
-    async fn rename_source(&self, old: &SourceId, new: &SourceId) -> Result<u64>;
+    /// `Taken` where the new name has been used already. On record.
+    async fn rename_source(&self, old: &SourceId, new: &SourceId, actor: &str, now: DateTime<Utc>) -> Result<u64>;
 
     /// Number of visible mentions.
     async fn mention_count(&self) -> Result<u64>;

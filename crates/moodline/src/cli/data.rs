@@ -46,6 +46,10 @@ pub(crate) struct ImportArgs {
     /// Language of rows that do not say, e.g. `zh-Hans`
     #[arg(long, value_name = "LANG")]
     pub(crate) language: Option<String>,
+
+    /// Who imports it
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
 }
 
 fn rating_scale(text: &str) -> Result<[f32; 2], String> {
@@ -209,6 +213,9 @@ pub(crate) enum SourcesAction {
         /// The name it gets
         #[arg(value_name = "NEW")]
         new: SourceId,
+        /// Who renames it
+        #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+        actor: String,
     },
 }
 

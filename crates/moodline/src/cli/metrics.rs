@@ -40,6 +40,9 @@ pub(crate) struct MetricsImportArgs {
     /// The touchpoint of rows that name neither touchpoint nor stage
     #[arg(long, value_name = "TOUCHPOINT")]
     pub(crate) touchpoint: Option<String>,
+    /// Who imports it
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
 }
 
 #[derive(Debug, Args)]

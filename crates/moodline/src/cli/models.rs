@@ -54,6 +54,9 @@ pub(crate) struct AddArgs {
     /// Class of positive texts
     #[arg(long, value_name = "CLASS")]
     pub(crate) positive: Vec<String>,
+    /// Who adds it
+    #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
+    pub(crate) actor: String,
 }
 
 #[derive(Debug, Args)]

@@ -59,7 +59,7 @@ pub(crate) struct EraseWhat {
 
 #[derive(Debug, Args)]
 pub(crate) struct AuditArgs {
-    /// Only this act: relabel, triage, adopt, forget, erase, backup, restore, retry, …
+    /// Only this act: import, rename, relabel, triage, adopt, forget, erase, backup, restore, retry, map, retain, …
     #[arg(long, value_name = "ACTION")]
     pub(crate) action: Option<String>,
     /// Most rows to show, newest first

@@ -45,8 +45,14 @@ pub(super) async fn run(args: ImportArgs, context: &Context) -> Result<()> {
         bar.set_position(changes.added + changes.revised + changes.unchanged);
         !app.drain.is_stopping()
     })
-    .await?;
+    .await;
     bar.finish_and_clear();
+    let detail = match &outcome {
+        Ok(outcome) => outcome.to_string(),
+        Err(_) => "cut off by an error; what was read before it is in".to_owned(),
+    };
+    app.record(args.actor, "import", &format!("source {id}"), detail).await?;
+    let outcome = outcome?;
 
     let mut out = Output::new();
     out.line(format!("{id}: {outcome}"))?;

@@ -78,7 +78,7 @@ async fn list(args: &ModelListArgs, app: &App) -> Result<()> {
 
 /// Checks a folder, tries its model and makes it known. Where its classifier has no manifest, one is written.
 async fn add(args: AddArgs, app: &App) -> Result<()> {
-    let AddArgs { folder, id, negative, neutral, positive } = args;
+    let AddArgs { folder, id, negative, neutral, positive, actor } = args;
     let folder = std::fs::canonicalize(&folder).with_context(|| format!("could not find {}", folder.display()))?;
     let classes = ClassNames { negative, neutral, positive };
     let mut out = Output::new();
@@ -99,6 +99,7 @@ async fn add(args: AddArgs, app: &App) -> Result<()> {
     let ModelProfile { id, engine, folder, .. } = model.profile();
     app.store.register_model(&model.record(), app.clock.now()).await?;
     app.store.locate_model(id, engine, &folder.display().to_string()).await?;
+    app.record(actor, "add-model", &format!("model {id}"), format!("from {}", folder.display())).await?;
     let waiting = app.store.backlog(WorkKind::Enrich, id.as_str(), app.clock.now()).await?.ready;
     out.line(format!(
         "{id} is known: engine {engine}, its files and its self-test are sound, {waiting} mentions wait"

@@ -28,7 +28,7 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
         Some(SourcesAction::Test(args)) => return source_test::run(&args.source, &app).await,
         Some(SourcesAction::Discover { address }) => return feeds::find(address, &app.http()?).await,
         Some(SourcesAction::Dropped { source }) => return dropped(source, &app).await,
-        Some(SourcesAction::Rename { old, new }) => return rename(old, new, &app).await,
+        Some(SourcesAction::Rename { old, new, actor }) => return rename(old, new, actor, &app).await,
         Some(SourcesAction::Import { .. }) | None => {}
     }
     let mut out = Output::new();
@@ -74,8 +74,8 @@ async fn dropped(source: &SourceId, app: &App) -> Result<()> {
     Ok(out.flush()?)
 }
 
-async fn rename(old: &SourceId, new: &SourceId, app: &App) -> Result<()> {
-    let mentions = app.store.rename_source(old, new).await?;
+async fn rename(old: &SourceId, new: &SourceId, actor: &str, app: &App) -> Result<()> {
+    let mentions = app.store.rename_source(old, new, actor, app.clock.now()).await?;
     let mut out = Output::new();
     out.line(format!("{mentions} mentions of `{old}` are now those of `{new}`"))?;
     if app.loaded.settings.sources.entries().any(|entry| entry.id() == old) {

@@ -157,7 +157,7 @@ pub async fn alerts_follow_mentions_and_sources(store: &impl Store) -> Result<()
         },
     };
     store.erase(&erasure, at(6)).await?;
-    store.rename_source(&shop(), &id("store")).await?;
+    store.rename_source(&shop(), &id("store"), "lin", at(7)).await?;
     let card = store.alerts(&AlertQuery { map: Some(id("m")), ..AlertQuery::default() }).await?;
     assert_eq!(card[0].episode.mentions, [mentions[1]]);
     assert_eq!(store.count_alerts(&AlertQuery { source: Some(id("store")), ..AlertQuery::default() }).await?, 1);

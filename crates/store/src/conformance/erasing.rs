@@ -105,6 +105,9 @@ pub async fn old_texts_go_and_their_counts_stay(store: &impl Store) -> Result<()
     assert_eq!(store.drop_texts(&id("elsewhere"), at(5), 10, at(9)).await?, 0, "another source");
     assert_eq!(store.drop_texts(&shop(), at(5), 10, at(9)).await?, 1);
     assert_eq!(store.drop_texts(&shop(), at(5), 10, at(9)).await?, 0, "once");
+    let acts = store.acts(Some("retain"), 9).await?;
+    assert_eq!(acts.len(), 1, "on record where there was anything to drop");
+    assert_eq!(acts[0].act, NewAct::retained(&shop(), at(5), 1));
     let left = store.mentions(&[judged.mention.id]).await?.remove(0);
     assert_eq!((left.text.as_str(), left.title, left.url, left.author_hash), ("", None, None, None));
     assert_eq!(store.rollups(&id("m"), window).await?, counted);

@@ -3,7 +3,7 @@
 use moodline_types::{DroppedItem, MentionQuery, RejectedRow, SentimentLabel, SourceId};
 
 use super::given::{at, id, mention, one_judged, page, placed, shop};
-use crate::{IngestPage, Result, Store, StoreError};
+use crate::{IngestPage, NewAct, Result, Store, StoreError};
 
 fn item(external_id: &str, reason: &str) -> DroppedItem {
     DroppedItem { external_id: external_id.to_owned(), reason: reason.to_owned(), excerpt: "begin…".to_owned() }
@@ -49,7 +49,7 @@ pub async fn a_renamed_source_is_the_same_source(store: &impl Store) -> Result<(
     let judged = one_judged(store, &[("good", SentimentLabel::Positive)]).await?;
     super::given::assigned(store, &id("m"), &[placed(&judged, &[Some("till")])]).await?;
     let new: SourceId = id("store");
-    assert_eq!(store.rename_source(&shop(), &new).await?, 1);
+    assert_eq!(store.rename_source(&shop(), &new, "lin", at(8)).await?, 1);
     assert_eq!(store.source_state(&shop()).await?, None);
     let state = store.source_state(&new).await?.expect("the state moved along");
     assert_eq!((state.mentions, state.first_name), (1, shop()), "what authors are keyed by stays");
@@ -58,8 +58,11 @@ pub async fn a_renamed_source_is_the_same_source(store: &impl Store) -> Result<(
     assert_eq!(store.recount(&id("m")).await?, []);
     let rows = store.find_mentions(&MentionQuery { sources: vec![new.clone()], ..MentionQuery::default() }).await?.rows;
     assert_eq!(rows.len(), 1);
-    assert!(matches!(store.rename_source(&shop(), &id("third")).await, Err(StoreError::Missing { .. })));
+    let acts = store.acts(Some("rename"), 9).await?;
+    assert_eq!(acts.len(), 1, "on record");
+    assert_eq!((acts[0].at, &acts[0].act), (at(8), &NewAct::renamed(&shop(), &new, 1, "lin")));
+    assert!(matches!(store.rename_source(&shop(), &id("third"), "lin", at(9)).await, Err(StoreError::Missing { .. })));
     store.commit_page(&shop(), &page(Vec::new(), "c"), at(9)).await?;
-    assert!(matches!(store.rename_source(&shop(), &new).await, Err(StoreError::Taken { .. })));
+    assert!(matches!(store.rename_source(&shop(), &new, "lin", at(9)).await, Err(StoreError::Taken { .. })));
     Ok(())
 }

@@ -41,11 +41,18 @@ pub(super) async fn run(args: &MetricsImportArgs, context: &Context) -> Result<(
     let answers: Vec<SurveyAnswer> = read.answers.into_values().collect();
     let of_answers = app.store.write_answers(&args.map, &answers).await?;
     let of_entries = app.store.write_entries(&args.map, &entries).await?;
+    let mut did = Vec::new();
     for (what, change, rows) in [("answers", of_answers, answers.len()), ("stage counts", of_entries, entries.len())] {
         let SurveyChange { added, changed, unchanged } = change;
         if rows > 0 {
-            out.line(format!("{what}: {added} new, {changed} changed, {unchanged} known already"))?;
+            did.push(format!("{what}: {added} new, {changed} changed, {unchanged} known already"));
         }
+    }
+    for line in &did {
+        out.line(line)?;
+    }
+    if !did.is_empty() {
+        app.record(args.actor.clone(), "import-metrics", &format!("map {}", args.map), did.join("; ")).await?;
     }
     out.flush()?;
     if !read.bad.is_empty() {

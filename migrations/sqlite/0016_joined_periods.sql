@@ -28,3 +28,7 @@ CREATE TABLE joined_periods (
 DROP INDEX tallies_repeated;
 CREATE INDEX tallies_repeated ON tallies (map, day, voice, mention_id, touchpoint, persona, source, language, label, repeated)
     WHERE repeated;
+
+-- Daily counts that came down to zeros, until they are deleted: all of a batch at once.
+CREATE INDEX rollups_of_zeros ON rollups (map)
+    WHERE positive = 0 AND neutral = 0 AND negative = 0 AND mixed = 0 AND unsure = 0;

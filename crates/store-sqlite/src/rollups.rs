@@ -192,22 +192,11 @@ async fn apply(tx: &mut Tx, map: &MapId, moves: &[(Key, Move)]) -> Attempt<()> {
     sql.push(sums.join(", "));
     sql.build().execute(&mut **tx).await?;
 
-    // Only a row that lost something can have come down to zeros. One by one: SQLite looks a list of keys up by
-    // their first column alone.
-    let sql = "DELETE FROM rollups WHERE map = $1 AND touchpoint = $2 AND persona = $3 AND day = $4 AND source = $5 \
-               AND language = $6 AND positive = 0 AND neutral = 0 AND negative = 0 AND mixed = 0 AND unsure = 0";
-    for ((touchpoint, persona, day, source, language), change) in moves {
-        if change.iter().all(|count| *count >= 0) {
-            continue;
-        }
-        let query = sqlx::query(sql)
-            .bind(map.as_str())
-            .bind(touchpoint.as_str())
-            .bind(persona.as_str())
-            .bind(*day)
-            .bind(source.as_str())
-            .bind(language.as_str());
-        query.execute(&mut **tx).await?;
+    // Only a row that lost something can have come down to zeros; the index holds nothing else.
+    if moves.iter().any(|(_, change)| change.iter().any(|count| *count < 0)) {
+        let sql = "DELETE FROM rollups INDEXED BY rollups_of_zeros WHERE map = $1 AND positive = 0 AND neutral = 0 \
+                   AND negative = 0 AND mixed = 0 AND unsure = 0";
+        sqlx::query(sql).bind(map.as_str()).execute(&mut **tx).await?;
     }
     Ok(())
 }

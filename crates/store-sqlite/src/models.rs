@@ -89,7 +89,11 @@ async fn forget(store: &SqliteStore, model: &ModelId, actor: &str, now: DateTime
     // Work first: whoever is judging with it loses the lease and writes nothing more.
     work::drop_target(&mut tx, WorkKind::Enrich, model.as_str()).await?;
     let gone = sqlx::query("DELETE FROM opinions WHERE model = $1").bind(model.as_str()).execute(&mut *tx).await?;
-    for sql in ["DELETE FROM text_vectors WHERE model = $1", "DELETE FROM models WHERE id = $1"] {
+    for sql in [
+        "DELETE FROM map_heads WHERE model = $1",
+        "DELETE FROM text_vectors WHERE model = $1",
+        "DELETE FROM models WHERE id = $1",
+    ] {
         sqlx::query(sql).bind(model.as_str()).execute(&mut *tx).await?;
     }
     let forgetting = Forgetting::Gone { opinions: gone.rows_affected() };

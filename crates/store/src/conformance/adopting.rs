@@ -5,7 +5,7 @@ use moodline_types::{MentionId, MentionQuery, SentimentLabel};
 use super::given::{
     assigned, at, id, judged, judgement, map, mention, model, one_judged, opinion, page, placed, shop, stored,
 };
-use crate::{Adoption, Forgetting, JudgedMention, ModelRecord, NewOverride, Result, Store, StoreError, WorkKind};
+use crate::{Adoption, Forgetting, JudgedMention, MapHead, ModelRecord, NewOverride, Result, Store, StoreError, WorkKind};
 
 use SentimentLabel::{Negative, Neutral, Positive};
 
@@ -146,10 +146,20 @@ pub async fn only_what_does_not_count_is_forgotten(store: &impl Store) -> Result
     store
         .write_text_vectors(&second().id, &[("fast delivery".to_owned(), first.opinions[0].judged.embedding.clone())])
         .await?;
+    let head = MapHead {
+        touchpoint: id("till"),
+        version: "v1".to_owned(),
+        corrections: 1,
+        others: 0,
+        fit: None,
+        fitted_at: at(5),
+    };
+    store.keep_heads(&id("m"), &second().id, &[head], false, at(5)).await?;
     assert_eq!(store.forget_model(&model().id, "mei", at(6)).await?, Forgetting::StillCounts);
     assert_eq!(store.forget_model(&second().id, "mei", at(6)).await?, Forgetting::Gone { opinions: 2 });
     assert_eq!(store.models().await?.len(), 1);
     assert_eq!(store.opinion_count(&second().id).await?, 0);
+    assert_eq!(store.heads(&id("m"), &second().id).await?, []);
     assert_eq!(shown(store).await?, [(Positive, Some("till".to_owned()))]);
     store.commit_page(&shop(), &page(vec![mention("1", "edited")], "c"), at(7)).await?;
     assert_eq!(store.backlog(WorkKind::Enrich, "second", at(7)).await?.ready, 0, "nothing is queued for it any more");

@@ -9,7 +9,10 @@ use moodline_store::{
     QueryStore, Store, VectorStore, WorkKind, WorkStore,
 };
 use moodline_store_sqlite::SqliteStore;
-use moodline_testkit::{FakeClock, given};
+use moodline_testkit::{
+    FakeClock,
+    given::{self, Dice},
+};
 use moodline_types::{
     AssignmentReason, Embedding, JudgedOpinion, MapId, MentionId, MentionQuery, ModelId, SentimentLabel,
 };
@@ -36,21 +39,11 @@ description = "asking for help"
 
 const DIMENSIONS: usize = 16;
 
-/// Numbers that only look random, so that a failure can be repeated (the constants of Knuth's MMIX).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    /// A vector along `axis` with some of all the others.
-    fn around(&mut self, axis: usize) -> Embedding {
-        let mut values: Vec<f32> = (0..DIMENSIONS).map(|_| self.roll(100) as f32 / 100.0 - 0.5).collect();
-        values[axis] += 1.0;
-        Embedding::from_f32(&values)
-    }
+/// A vector along `axis` with some of all the others.
+fn around(dice: &mut Dice, axis: usize) -> Embedding {
+    let mut values: Vec<f32> = (0..DIMENSIONS).map(|_| dice.roll(100) as f32 / 100.0 - 0.5).collect();
+    values[axis] += 1.0;
+    Embedding::from_f32(&values)
 }
 
 fn shop() -> MapId {
@@ -77,14 +70,14 @@ async fn judged(opinions: usize) -> (SqliteStore, Vec<JudgedMention>) {
     let texts = loaded.map.distinct_texts();
     let record = MapRecord { id: shop(), version: loaded.version, definition: loaded.definition, texts };
     store.register_map(&record, given::at(0)).await.unwrap();
-    let mut dice = Dice(5);
-    let vectors = [("the card".to_owned(), dice.around(0)), ("asking for help".to_owned(), dice.around(1))];
+    let mut dice = Dice::new(5);
+    let vectors = [("the card".to_owned(), around(&mut dice, 0)), ("asking for help".to_owned(), around(&mut dice, 1))];
     store.write_text_vectors(&model(), &vectors).await.unwrap();
     let texts: Vec<String> = (0..opinions * 2).map(|n| format!("word {n}")).collect();
     let mentions: Vec<_> = texts.iter().map(|text| given::mention(text, text)).collect();
     let ids = given::stored(&store, &mentions).await.unwrap();
     let judgements = ids.into_iter().zip(&texts).enumerate().map(|(n, (id, text))| {
-        let embedding = dice.around(2 + n % 2);
+        let embedding = around(&mut dice, 2 + n % 2);
         given::judgement(id, vec![JudgedOpinion { embedding, ..given::opinion(text, SentimentLabel::Negative) }])
     });
     let judged = given::judged(&store, &model(), &judgements.collect::<Vec<_>>()).await.unwrap();
@@ -153,9 +146,9 @@ async fn corrections_that_teach_something_make_a_head_that_places_others() {
 #[tokio::test]
 async fn corrections_at_random_make_no_head_that_is_used() {
     let (store, mentions) = judged(LEAST_CORRECTIONS * 2).await;
-    let mut dice = Dice(77);
+    let mut dice = Dice::new(77);
     for mention in &mentions {
-        place(&store, mention, ["card", "support"][dice.roll(2) as usize]).await;
+        place(&store, mention, ["card", "support"][dice.roll(2)]).await;
     }
     assign(&store).await;
     let fitted = heads(&store).await;

@@ -9,7 +9,10 @@ use moodline_store::{
     Judgement, LayerStore, MapRecord, MapStore, MentionAssignments, NewMention, OpinionStore, PrivacyStore, Store,
 };
 use moodline_store_sqlite::SqliteStore;
-use moodline_testkit::{FakeClock, given};
+use moodline_testkit::{
+    FakeClock,
+    given::{self, Dice},
+};
 use moodline_types::{Clock, DayWindow, Layer, MapId, MentionId, SentimentLabel, Tally};
 
 const MAP: &str = r#"
@@ -55,27 +58,17 @@ fn today() -> NaiveDate {
     FakeClock::at(given::at(0)).now().date_naive()
 }
 
-/// Numbers that only look random, so that a failure can be repeated (the constants of Knuth's MMIX).
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    /// What a mention says at up to three touchpoints on one of the last `days` days.
-    fn tallies(&mut self, days: u64) -> Vec<Tally> {
-        let posted = today() - Days::new(self.roll(days));
-        let mut tallies = Vec::new();
-        for touchpoint in ["card", "cash", "support"] {
-            if self.roll(2) == 0 {
-                let label = SentimentLabel::ALL[self.roll(5) as usize];
-                tallies.push(Tally { day: posted, ..given::tally(Some(touchpoint), label) });
-            }
+/// What a mention says at up to three touchpoints on one of the last `days` days.
+fn tallies(dice: &mut Dice, days: usize) -> Vec<Tally> {
+    let posted = today() - Days::new(dice.roll(days) as u64);
+    let mut tallies = Vec::new();
+    for touchpoint in ["card", "cash", "support"] {
+        if dice.roll(2) == 0 {
+            let label = SentimentLabel::ALL[dice.roll(5)];
+            tallies.push(Tally { day: posted, ..given::tally(Some(touchpoint), label) });
         }
-        tallies
     }
+    tallies
 }
 
 /// A database with the dice that fill it.
@@ -93,7 +86,7 @@ impl Nights {
         store.migrate().await.unwrap();
         store.register_model(&given::model(), given::at(0)).await.unwrap();
         let map = parse_map("shop.toml", MAP).unwrap().map;
-        let mut nights = Self { store, dice: Dice(11), map, versions: 0, mentions: Vec::new() };
+        let mut nights = Self { store, dice: Dice::new(11), map, versions: 0, mentions: Vec::new() };
         nights.define(MAP).await;
         nights
     }
@@ -111,8 +104,8 @@ impl Nights {
     }
 
     /// So many new mentions by seven authors, posted within the last `days` days.
-    async fn come(&mut self, count: u64, days: u64) {
-        let first = self.mentions.len() as u64;
+    async fn come(&mut self, count: usize, days: usize) {
+        let first = self.mentions.len();
         let new = (first..first + count).map(|n| NewMention {
             author_hash: Some(format!("author {}", self.dice.roll(7))),
             ..given::mention(&n.to_string(), &format!("what number {n} has to say"))
@@ -126,11 +119,11 @@ impl Nights {
         self.mentions.extend(ids);
     }
 
-    async fn place(&mut self, ids: &[MentionId], days: u64) {
+    async fn place(&mut self, ids: &[MentionId], days: usize) {
         let placed = ids.iter().map(|id| MentionAssignments {
             mention: *id,
             assignments: Vec::new(),
-            tallies: self.dice.tallies(days),
+            tallies: tallies(&mut self.dice, days),
             flags: Vec::new(),
         });
         let placed: Vec<MentionAssignments> = placed.collect();

@@ -52,6 +52,9 @@ async fn keep(
     now: DateTime<Utc>,
 ) -> Attempt<()> {
     let mut tx = store.write_queueing().await?;
+    // Workers that fit at the same time write one after the other.
+    let lock = sqlx::query("SELECT id FROM maps WHERE id = $1 FOR NO KEY UPDATE").bind(map.as_str());
+    lock.execute(&mut *tx).await?;
     if place_again {
         work::queue_judged(&mut tx, model, Some(map), now).await?;
     }

@@ -5,7 +5,9 @@ use moodline_types::{MentionId, MentionQuery, SentimentLabel};
 use super::given::{
     assigned, at, id, judged, judgement, map, mention, model, one_judged, opinion, page, placed, shop, stored,
 };
-use crate::{Adoption, Forgetting, JudgedMention, MapHead, ModelRecord, NewOverride, Result, Store, StoreError, WorkKind};
+use crate::{
+    Adoption, Forgetting, JudgedMention, MapHead, ModelRecord, NewOverride, Result, Store, StoreError, WorkKind,
+};
 
 use SentimentLabel::{Negative, Neutral, Positive};
 

@@ -59,6 +59,23 @@ pub fn page(mentions: Vec<NewMention>, cursor: &str) -> IngestPage {
     IngestPage { mentions, cursor: Some(Cursor(cursor.to_owned())), ..IngestPage::default() }
 }
 
+/// Numbers that only look random, so that a failure can be repeated (the constants of Knuth's MMIX).
+#[derive(Debug)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// The same numbers for the same seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % sides
+    }
+}
+
 /// The model `first`, with four dimensions.
 pub fn model() -> ModelRecord {
     ModelRecord { id: id("first"), dimensions: 4, unassigned_below: 0.5, similarity_temperature: 0.1 }

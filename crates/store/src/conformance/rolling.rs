@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use moodline_types::{Counts, DayWindow, Emotion, EmotionCounts, MapId, MentionId, SentimentLabel, Tally};
 
-use super::given::{assigned, at, day, id, judged, judgement, map, mention, model, opinion, stored, tally};
+use super::given::{Dice, assigned, at, day, id, judged, judgement, map, mention, model, opinion, stored, tally};
 use crate::{MentionAssignments, Result, RollupRow, Store};
 
 use SentimentLabel::{Mixed, Negative, Positive};
@@ -80,15 +80,7 @@ pub async fn emotions_are_counted_of_what_is_sure(store: &impl Store) -> Result<
     Ok(())
 }
 
-/// Numbers that only look random, so that a failure can be repeated (the constants of Knuth's MMIX).
-struct Dice(u64);
-
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % sides
-    }
-
     fn tallies(&mut self) -> Vec<Tally> {
         let places = [None, Some("till"), Some("web"), Some("app")];
         let personas = [None, Some("runner")];
@@ -112,7 +104,7 @@ impl Dice {
 pub async fn rollups_survive_any_sequence(store: &impl Store) -> Result<()> {
     let ids = judged_mentions(store, 12).await?;
     let map: MapId = id("m");
-    let mut dice = Dice(7);
+    let mut dice = Dice::new(7);
     let mut expected: HashMap<MentionId, Vec<Tally>> = HashMap::new();
     for round in 0..25 {
         again(store, round).await?;

@@ -12,6 +12,7 @@
 
 mod config;
 mod context;
+mod correction;
 mod error;
 mod explain;
 mod heads;

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use moodline_maps::{FlagRule, JourneyMap, KeywordIndex, KeywordMatch, Persona, RuleIndex, RuleMatch};
 use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override, PlacedOpinion, opinions_meant};
 use moodline_types::{
-    Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SentimentLabel, SourceId,
-    StageId, TouchpointId,
+    Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SourceId, StageId,
+    TouchpointId,
 };
 
 use crate::{
     AssignConfig, Nearness, context,
+    correction::{Correction, Said},
     heads::{Head, Heads},
     likeness::{Likeness, TextVectors},
     tally::{self, Counted},
@@ -92,25 +93,6 @@ pub struct Placer {
     similarity_from: f32,
     flag_from: f32,
     flag_rule: FlagRule,
-}
-
-/// What people said of an opinion's place on this map.
-#[derive(Debug, Default, Clone, Copy)]
-enum Said {
-    #[default]
-    Nothing,
-    Nowhere,
-    At(usize),
-}
-
-/// What people said of one opinion, the latest word on each matter.
-#[derive(Debug, Default, Clone, Copy)]
-struct Correction<'a> {
-    sentiment: Option<SentimentLabel>,
-    place: Said,
-    relevant: Option<bool>,
-    placed_by: &'a str,
-    judged_by: &'a str,
 }
 
 impl Placer {
@@ -391,20 +373,4 @@ fn by_rule(found: RuleMatch, score: f32) -> Spot {
 /// What a mention that is none of the map's business adds to it.
 fn nowhere(mention: MentionId) -> MentionAssignments {
     MentionAssignments { mention, assignments: Vec::new(), tallies: Vec::new(), flags: Vec::new() }
-}
-
-impl Correction<'_> {
-    /// Where people put the opinion; `None` where they left that to the machine.
-    fn spot(&self) -> Option<Spot> {
-        let spot = |place, detail| Spot { place, score: 1.0, reason: AssignmentReason::Override, detail: Some(detail) };
-        if self.relevant == Some(false) {
-            return Some(spot(None, format!("not an opinion to count, says {}", self.judged_by)));
-        }
-        let by = || format!("placed by {}", self.placed_by);
-        match self.place {
-            Said::Nothing => None,
-            Said::Nowhere => Some(spot(None, by())),
-            Said::At(number) => Some(spot(Some(number), by())),
-        }
-    }
 }

@@ -145,13 +145,13 @@ where
     let kept = store.joined_periods(map, &shape).await?;
     let (mut joined, mut fresh) = (Vec::new(), Vec::new());
     for (period, window) in closed(config, as_of) {
-        let changed = changes.range(window.from..=window.to).map(|(_, changes)| changes).sum();
+        let times = changes.range(window.from..=window.to).map(|(_, times)| times).sum();
         let known = kept.iter().find(|known| (known.period, known.from) == (period, window.from));
-        if let Some(known) = known.filter(|known| known.changes == changed) {
+        if let Some(known) = known.filter(|known| known.changes == times) {
             joined.push(known.clone());
         } else {
             let voices = store.voices(map, window).await?;
-            fresh.push(joined_period(definition, (period, window), &voices, changed));
+            fresh.push(joined_period(definition, (period, window), &voices, times));
         }
     }
     let read_again = fresh.len();

@@ -98,7 +98,7 @@ async fn replace(
     let new = lines(tx, held, kept, flags).await?;
     let same: HashSet<i64> = new.iter().filter(|(id, line)| old.get(id) == Some(line)).map(|(id, _)| *id).collect();
     let fresh: Vec<&(i64, Line)> = new.iter().filter(|(id, _)| !same.contains(id)).collect();
-    let (scored, placed): (Vec<&(i64, Line)>, Vec<&(i64, Line)>) =
+    let (scored, placed): (Vec<_>, Vec<_>) =
         fresh.iter().partition(|(id, line)| old.get(id).is_some_and(|before| before.stays_like(line)));
     score(tx, map, &scored).await?;
     let stay: HashSet<i64> = scored.iter().map(|(id, _)| *id).chain(same).collect();

@@ -27,5 +27,7 @@ mod service;
 mod settings;
 mod sharing;
 mod sites;
+#[cfg(feature = "otel")]
+mod spans;
 mod subscribing;
 mod support;

@@ -8,8 +8,8 @@ use std::{
 
 use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
 use moodline_store::{Heartbeat, MentionStore, ModelRecord, OpinionStore, RunStore, VectorStore, WorkKind, WorkStore};
-use moodline_types::{Clock, Embedding, ModelId, RunKind};
-use tracing::{info, warn};
+use moodline_types::{Clock, Embedding, ModelId, RunKind, SPANS};
+use tracing::{Instrument as _, Span, info, info_span, warn};
 
 use crate::{
     EnrichConfig, EnrichError,
@@ -234,7 +234,9 @@ where
                 let go_on = progress(&outcome);
                 if go_on { self.claim().await.map(Some) } else { Ok(None) }
             };
-            let both = async { tokio::join!(judge(current, self.model, self.config.max_tries), beside) };
+            let judging =
+                judge(current, self.model, self.config.max_tries).instrument(self.span("judge", claimed.len()));
+            let both = async { tokio::join!(judging, beside) };
             let (judged, next) = self.heartbeat.beside(both).await;
             let judged = match judged {
                 Ok(judged) => judged,
@@ -270,6 +272,11 @@ where
         Ok(outcome)
     }
 
+    /// The span of a step of `mentions`.
+    fn span(&self, step: &'static str, mentions: usize) -> Span {
+        info_span!(target: SPANS, "batch", otel.name = step, model.id = %self.id, mention.count = mentions as i64)
+    }
+
     async fn claim(&self) -> Result<Batch, EnrichError> {
         let (holder, items) = self.heartbeat.claim(self.config.batch_mentions).await?;
         let ids: Vec<_> = items.iter().map(|item| item.mention).collect();
@@ -284,8 +291,8 @@ where
 
     async fn write(&self, judged: Judged, outcome: &mut EnrichOutcome) -> Result<(), EnrichError> {
         let opinions: u64 = judged.judgements.iter().map(|j| j.opinions.len() as u64).sum();
-        let written =
-            self.store.write_judgements(self.id, &judged.holder, &judged.judgements, self.clock.now()).await?;
+        let writing = self.store.write_judgements(self.id, &judged.holder, &judged.judgements, self.clock.now());
+        let written = writing.instrument(self.span("write", judged.judgements.len())).await?;
         outcome.mentions += written.written;
         outcome.opinions += opinions;
         outcome.lost += written.lost;

@@ -14,13 +14,13 @@ use reqwest::{
     redirect::Policy,
 };
 use tokio::sync::OwnedSemaphorePermit;
-use tracing::warn;
+use tracing::{Instrument as _, warn};
 use url::Url;
 
 use crate::{
     Exchange, Headers, HttpConfig, HttpError, RateLimit, Request, Response, Said, Validators,
     address::{PrivateName, PublicResolver, literal_private},
-    exchange::Exchanges,
+    exchange::{self, Exchanges},
     freshness::{fresh_for, host_time},
     request::Method,
     retry_after::clamped,
@@ -99,6 +99,22 @@ impl HttpClient {
     /// # Errors
     /// Any [`HttpError`]; answers other than 2xx and 304 are errors.
     pub async fn send(&self, request: &Request) -> Result<Response, HttpError> {
+        let span = exchange::span(request);
+        let result = self.exchange(request).instrument(span.clone()).await;
+        let status = match &result {
+            Ok(response) => Some(response.status),
+            Err(error) => {
+                span.record("otel.status_code", "ERROR");
+                error.status()
+            }
+        };
+        if let Some(status) = status {
+            span.record("http.response.status_code", i64::from(status));
+        }
+        result
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Response, HttpError> {
         let mut here = request.url.clone();
         here.query_pairs_mut().extend_pairs(request.secret_query.iter().map(|(name, value)| (name, value.reveal())));
         if request.secret_query.is_empty() {
@@ -116,7 +132,7 @@ impl HttpClient {
                 .then(|| answer.headers().get(LOCATION).and_then(|value| location(&here, value.as_bytes())))
                 .flatten();
             let Some(target) = target else {
-                let mut exchange = exchange(request, method, &here, &answer);
+                let mut exchange = seen(request, method, &here, &answer);
                 let result = self.read(request, &here, moved_permanently && hop > 0, answer).await;
                 exchange.took = began.elapsed();
                 exchange.bytes = result.as_ref().map_or(0, |response| response.body.len());
@@ -283,13 +299,10 @@ fn timeout(url: &Url, limit: Interval) -> HttpError {
     HttpError::Timeout { url: url.clone(), limit: limit.duration() }
 }
 
-fn exchange(request: &Request, method: Method, url: &Url, answer: &reqwest::Response) -> Exchange {
+fn seen(request: &Request, method: Method, url: &Url, answer: &reqwest::Response) -> Exchange {
     let headers = answer.headers();
     Exchange {
-        method: match method {
-            Method::Get => "GET",
-            Method::Post => "POST",
-        },
+        method: method.as_str(),
         url: request.redact_url(url),
         status: answer.status().as_u16(),
         content_type: header(headers, &CONTENT_TYPE),

@@ -6,9 +6,11 @@ use std::{
     time::Duration,
 };
 
+use moodline_types::SPANS;
+use tracing::{Span, field::Empty, info_span};
 use url::Url;
 
-use crate::RateLimit;
+use crate::{RateLimit, Request};
 
 /// Exchanges remembered.
 const REMEMBERED: usize = 16;
@@ -34,6 +36,23 @@ pub struct Exchange {
     pub robots: Option<String>,
     /// `Cache-Control`: for how long asking again is in vain.
     pub cache_control: Option<String>,
+}
+
+/// The span of a request that is a step of something else; none for one that stands alone, as one that carries spans does.
+/// It names the host only: addresses say what was asked for.
+pub(crate) fn span(request: &Request) -> Span {
+    if Span::current().is_none() {
+        return Span::none();
+    }
+    info_span!(
+        target: SPANS,
+        "request",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = request.method.as_str(),
+        http.response.status_code = Empty,
+        server.address = request.url.host_str().unwrap_or_default(),
+    )
 }
 
 /// The latest exchanges of a client.

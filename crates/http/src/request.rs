@@ -15,6 +15,16 @@ pub(crate) enum Method {
     Post,
 }
 
+impl Method {
+    /// Its name in HTTP.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+        }
+    }
+}
+
 /// One request. Headers and query parameters given as secrets are not carried to another host by a redirect, and
 /// stand as `***` in every error and answer.
 #[derive(Debug, Clone)]
@@ -50,7 +60,7 @@ impl Request {
         Self::new(Method::Get, url)
     }
 
-    /// A POST request; give it a body with [`Request::json`] or [`Request::form`].
+    /// A POST request; give it a body with [`Request::json`], [`Request::form`] or [`Request::body`].
     pub fn post(url: Url) -> Self {
         Self::new(Method::Post, url)
     }
@@ -151,6 +161,13 @@ impl Request {
     pub fn form(mut self, pairs: &[(&str, &str)]) -> Self {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
         self.body = Some(Body { content_type: "application/x-www-form-urlencoded", bytes: form.into_bytes() });
+        self
+    }
+
+    /// A body of any other kind.
+    #[must_use]
+    pub fn body(mut self, content_type: &'static str, bytes: Vec<u8>) -> Self {
+        self.body = Some(Body { content_type, bytes });
         self
     }
 

@@ -10,6 +10,7 @@ mod output;
 mod progress;
 mod pulse;
 mod settings;
+mod traces;
 mod wire;
 
 use std::process::ExitCode;

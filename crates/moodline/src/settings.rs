@@ -17,10 +17,11 @@ use moodline_model::ModelOptions;
 use moodline_privacy::{Kind, Redactor};
 use moodline_schedule::Plan;
 use moodline_sources::SourcesConfig;
-use moodline_telemetry::LogConfig;
+use moodline_telemetry::{LogConfig, TelemetryConfig};
 use moodline_themes::ThemesConfig;
 use moodline_types::{Interval, MapId, Metric, SourceId, StageId, TouchpointId, error_chain};
 use serde::Deserialize;
+use url::Url;
 
 /// Everything that can be set, with its default.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -55,6 +56,8 @@ pub(crate) struct Settings {
     pub(crate) api: ApiConfig,
     /// What is logged.
     pub(crate) log: LogConfig,
+    /// Where traces are sent.
+    pub(crate) telemetry: TelemetryConfig,
     /// Where mentions come from.
     pub(crate) sources: SourcesConfig,
 }
@@ -332,6 +335,11 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("api", "max_body_bytes", (1024..=16 << 20).contains(&api.max_body_bytes), "from 1024 to 16777216");
     within("api", "timeout", !api.timeout.is_zero(), "longer than nothing");
     within("http", "timeout", !http.timeout.is_zero(), "longer than nothing");
+    let TelemetryConfig { endpoint, service_name, sample_ratio, .. } = &settings.telemetry;
+    let is_web = |url: &String| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    within("telemetry", "endpoint", endpoint.as_ref().is_none_or(is_web), "an address such as http://127.0.0.1:4318");
+    within("telemetry", "service_name", !service_name.trim().is_empty(), "a name");
+    within("telemetry", "sample_ratio", (0.0..=1.0).contains(sample_ratio), "a share from 0 to 1");
     for (name, pattern) in &settings.privacy.patterns {
         if let Err(error) = Redactor::new(&[], &BTreeMap::from([(name.clone(), pattern.clone())])) {
             findings.push(document.finding(&["privacy".into(), "patterns".into()], error_chain(&error)));

@@ -2,6 +2,7 @@
 
 use std::{io::IsTerminal, sync::OnceLock};
 
+use moodline_types::SPANS;
 use serde::Deserialize;
 use tracing_subscriber::{
     EnvFilter, Registry,
@@ -11,7 +12,7 @@ use tracing_subscriber::{
 };
 
 use crate::{
-    TelemetryError,
+    TelemetryError, Traces,
     journal::{Journal, is_read_by_the_journal},
 };
 
@@ -46,8 +47,9 @@ impl Default for LogConfig {
 /// The filter of the log that was set up, to be changed while it runs.
 static FILTER: OnceLock<reload::Handle<EnvFilter, Registry>> = OnceLock::new();
 
-/// Starts logging for the whole process. `level` on the command line wins over the settings.
-pub fn install(config: &LogConfig, level: Option<&str>) -> Result<(), TelemetryError> {
+/// Starts logging for the whole process, and sending spans where there are `traces`. `level` on the command line wins over
+/// the settings.
+pub fn install(config: &LogConfig, level: Option<&str>, traces: Option<Traces>) -> Result<(), TelemetryError> {
     let (filter, handle) = reload::Layer::new(filter(level.unwrap_or(&config.level))?);
     let lines = tracing_subscriber::fmt::layer();
     let lines = match config.format {
@@ -62,8 +64,12 @@ pub fn install(config: &LogConfig, level: Option<&str>) -> Result<(), TelemetryE
             lines.with_ansi(std::io::stderr().is_terminal()).with_target(false).with_writer(std::io::stderr).boxed()
         }
     };
-    let installed = tracing_subscriber::registry().with(filter).with(lines).try_init();
-    installed.map_err(|error| TelemetryError::Installed(Box::new(error)))?;
+    let registry =
+        tracing_subscriber::registry().with(lines.with_filter(filter)).with(traces.as_ref().map(Traces::layer));
+    registry.try_init().map_err(|error| TelemetryError::Installed(Box::new(error)))?;
+    if let Some(traces) = traces {
+        traces.keep();
+    }
     // Only the log that was set up first can be changed, and there is only one.
     let _ = FILTER.set(handle);
     Ok(())
@@ -79,8 +85,8 @@ pub fn set_level(level: &str) -> Result<(), TelemetryError> {
 }
 
 fn filter(directives: &str) -> Result<EnvFilter, TelemetryError> {
-    // The database driver reports every statement at info; a service log is no place for them.
-    EnvFilter::try_new(format!("sqlx=warn,{directives}"))
+    // The database driver reports every statement at info; a service log is no place for them, nor for spans.
+    EnvFilter::try_new(format!("sqlx=warn,{directives},{SPANS}=off"))
         .map_err(|source| TelemetryError::Level { level: directives.to_owned(), source })
 }
 
@@ -90,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_level_that_is_none_is_refused_with_what_is_allowed() {
-        let error = install(&LogConfig::default(), Some("moodline=loud")).unwrap_err().to_string();
+        let error = install(&LogConfig::default(), Some("moodline=loud"), None).unwrap_err().to_string();
         assert!(error.contains("`moodline=loud`") && error.contains("debug"), "{error}");
         assert!(set_level("moodline=loud").is_err());
     }

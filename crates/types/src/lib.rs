@@ -22,6 +22,7 @@ mod query;
 mod run;
 mod secret;
 mod sentiment;
+mod spans;
 mod survey;
 mod theme;
 mod token;
@@ -52,6 +53,7 @@ pub use query::{
 pub use run::{Run, RunKind, RunStatus};
 pub use secret::{Secret, SecretError, SecretText};
 pub use sentiment::{Emotion, Emotions, Sentiment, SentimentLabel, UnknownName};
+pub use spans::SPANS;
 pub use survey::{Metric, SurveyAnswer, SurveyPlace};
 pub use theme::{Measured, Theme, ThemeKind, ThemeQuote, ThemedTouchpoint};
 pub use token::{Scope, Token};

@@ -10,8 +10,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt as _;
+use moodline_types::SPANS;
 use tokio::sync::Semaphore;
-use tracing::{debug, error, info};
+use tracing::{Instrument as _, Span, debug, error, field::Empty, info, info_span};
 
 use super::Caller;
 use crate::{
@@ -65,7 +66,12 @@ pub(crate) async fn outermost(State(outer): State<Outer>, mut request: Request, 
     // The route, not the address: what was searched for stays out of the log.
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(id.clone());
-    let mut response = answered(&outer, &path, &id, request, next).await;
+    let span = answer_span(&method, &route, &path, &id);
+    let mut response = answered(&outer, &path, &id, request, next).instrument(span.clone()).await;
+    span.record("http.response.status_code", i64::from(response.status().as_u16()));
+    if response.status().is_server_error() {
+        span.record("otel.status_code", "ERROR");
+    }
     if response.status().is_client_error() || response.status().is_server_error() {
         response = as_problem(response, &path, &id).await;
     }
@@ -75,6 +81,24 @@ pub(crate) async fn outermost(State(outer): State<Outer>, mut request: Request, 
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     told(&response, &method, &route, &id, began);
     response
+}
+
+/// The span of an answer; none for health and metrics, which are asked all the time.
+fn answer_span(method: &Method, route: &str, path: &str, id: &RequestId) -> Span {
+    if ALWAYS.contains(&path) {
+        return Span::none();
+    }
+    info_span!(
+        target: SPANS,
+        "answer",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method.as_str(),
+        http.route = route,
+        http.response.status_code = Empty,
+        request.id = id.0,
+    )
 }
 
 async fn answered(outer: &Outer, path: &str, id: &RequestId, request: Request, next: Next) -> Response {

@@ -31,7 +31,7 @@ pub(super) async fn run(args: BenchArgs, context: &Context) -> Result<()> {
         Err(error) if context.cli.config.is_some() => return Err(error.into()),
         Err(_) => (Settings::default(), Path::new(".").to_owned()),
     };
-    context.log(&settings.log, false)?;
+    context.log(&settings.log, false, None)?;
     let began = Instant::now();
     let model = load_model(&settings.model, &base).await?;
     let load_ms = began.elapsed().as_secs_f64() * 1000.0;

@@ -39,7 +39,7 @@ type Line = std::result::Result<Request, (Option<Value>, String)>;
 
 pub(super) async fn run(args: ClassifyArgs, context: &Context) -> Result<()> {
     let (settings, base) = settings_if_any(context)?;
-    context.log(&settings.log, false)?;
+    context.log(&settings.log, false, None)?;
     let model = load_model(&settings.model, &base).await?;
     let placer = match &args.map {
         Some(path) => Some(placer(path, &model, &settings).await?),

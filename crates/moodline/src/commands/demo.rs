@@ -55,7 +55,7 @@ pub(super) async fn run(args: DemoArgs, context: &Context) -> Result<()> {
     let dir = args.dir.as_path();
     prepare(dir, today)?;
     let loaded = settings::load(Some(&dir.join("moodline.toml")))?;
-    context.log(&loaded.settings.log, false)?;
+    context.log(&loaded.settings.log, false, None)?;
     let app = App::open(loaded, context.drain.clone(), context.progress).await?;
     let mut out = Output::new();
     out.line("moodline demo: an online bank, a fashion retailer and a fitness app, as 90 days of mentions see them")?;

@@ -66,7 +66,7 @@ pub(super) async fn run(args: EvalArgs, context: &Context) -> Result<()> {
         (app.loaded.settings, app.loaded.base, Some(corrections))
     } else {
         let (settings, base) = settings_if_any(context)?;
-        context.log(&settings.log, false)?;
+        context.log(&settings.log, false, None)?;
         (settings, base, None)
     };
     let input = read_files(&args, corrections)?;

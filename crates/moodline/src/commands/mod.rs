@@ -25,6 +25,7 @@ mod metrics;
 mod model;
 mod painpoints;
 mod relabel;
+mod retain;
 mod runs;
 pub(crate) mod schedule;
 mod source_test;
@@ -37,7 +38,7 @@ mod work;
 
 use anyhow::Result;
 use moodline_schedule::Drain;
-use moodline_telemetry::LogConfig;
+use moodline_telemetry::{LogConfig, Traces};
 use tracing::warn;
 
 use crate::{
@@ -46,13 +47,15 @@ use crate::{
     output::Output,
     progress::Progress,
     settings::{self, LoadedSettings},
+    traces,
     wire::App,
 };
 
 #[cfg(test)]
 pub(crate) use init::DEFAULT_SETTINGS;
 pub(crate) use painpoints::find_themes;
-pub(crate) use steps::{Refresh, draw, judge, place, retain};
+pub(crate) use retain::retain;
+pub(crate) use steps::{Refresh, draw, judge, place};
 pub(crate) use watch::{watch_nights, watch_sources_or_warn};
 
 /// What every command is given.
@@ -72,7 +75,8 @@ impl Context {
     /// Reads the settings and starts the log they ask for; commands for people log warnings only.
     pub(crate) fn settings(&self, service: bool) -> Result<LoadedSettings> {
         let loaded = settings::load(self.cli.config.as_deref())?;
-        self.log(&loaded.settings.log, service)?;
+        let traces = traces::start(&loaded)?;
+        self.log(&loaded.settings.log, service, traces)?;
         Ok(loaded)
     }
 
@@ -89,10 +93,10 @@ impl Context {
         Ok(())
     }
 
-    /// Starts the log.
-    pub(crate) fn log(&self, config: &LogConfig, service: bool) -> Result<()> {
+    /// Starts the log, and sending spans where there are `traces`.
+    pub(crate) fn log(&self, config: &LogConfig, service: bool, traces: Option<Traces>) -> Result<()> {
         let quiet = (!service && self.cli.log.is_none()).then_some("warn");
-        Ok(moodline_telemetry::install(config, self.cli.log.as_deref().or(quiet))?)
+        Ok(moodline_telemetry::install(config, self.cli.log.as_deref().or(quiet), traces)?)
     }
 
     /// Opens the database of the settings.
@@ -111,6 +115,7 @@ pub(crate) fn run(cli: Cli) -> Result<()> {
         tokio::spawn(stop_on_signal(drain));
         dispatch(cli.command, &context).await
     });
+    moodline_telemetry::finish_traces();
     // A model call that is still running after a second signal must not hold the process.
     runtime.shutdown_background();
     result

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use comfy_table::Cell;
 use moodline_maps::JourneyMap;
 use moodline_store::ThemeSet;
+use moodline_telemetry::traced;
 use moodline_themes::refresh_themes;
 use moodline_types::{
     Clock, DayWindow, MapId, Measured, MentionId, StageId, Theme, ThemeId, ThemeKind, ThemedTouchpoint, TouchpointId,
@@ -17,6 +18,7 @@ use super::{Context, map::read_measured, steps::turn};
 use crate::{
     cli::{MapArg, PainpointsArgs, ShowFormat},
     output::{Output, number, shorten},
+    traces,
     wire::App,
 };
 
@@ -31,7 +33,8 @@ pub(crate) async fn find_themes(app: &App, map: &MapId, as_of: Option<NaiveDate>
     let as_of = as_of.unwrap_or_else(|| app.clock.now().date_naive());
     let settings = &app.loaded.settings;
     let window = DayWindow::ending(as_of, settings.layers.window_days);
-    let outcome = refresh_themes(app.store.as_ref(), map, window, &settings.themes, &app.clock)
+    let finding = refresh_themes(app.store.as_ref(), map, window, &settings.themes, &app.clock);
+    let outcome = traced(traces::of_map("themes", map), finding)
         .await
         .with_context(|| format!("could not find the themes of map {map}"))?;
     Ok(outcome.to_string())

@@ -1,9 +1,12 @@
 //! The steps, alone or one after the other. They never call each other: this file runs them in their order.
 
-use std::time::{Duration, Instant};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, bail};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::NaiveDate;
 use indicatif::ProgressBar;
 use metrics::{counter, histogram};
 use moodline_assign::{AssignOutcome, assign_map};
@@ -12,16 +15,19 @@ use moodline_ingest::{FetchOutcome, preview_source, read_source};
 use moodline_layers::refresh_layers;
 use moodline_model::ModelProfile;
 use moodline_store::{JobGuard, WorkKind};
+use moodline_telemetry::traced;
 use moodline_types::{Clock, MapId, SourceId, error_chain};
-use tracing::{error, warn};
+use tracing::{Span, error, warn};
 
 use super::{
     Context,
+    retain::retain,
     watch::{watch_nights, watch_sources},
 };
 use crate::{
     cli::{EnrichArgs, FetchArgs, LayersArgs, MapArg, RefreshArgs},
     output::{Output, number, shorten},
+    traces,
     wire::App,
 };
 
@@ -42,9 +48,6 @@ pub(super) async fn refresh(args: RefreshArgs, context: &Context) -> Result<()> 
 /// How often a process that waits for another looks again.
 const POLL: Duration = Duration::from_millis(200);
 
-/// Mentions whose texts are dropped in one transaction.
-const RETAIN_BATCH: u32 = 1000;
-
 /// One pass through all steps.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Refresh {
@@ -57,6 +60,15 @@ impl Refresh {
     /// Runs the steps, `say`ing what each did; how many sources and maps failed. One that fails does not keep the others
     /// from being read or drawn.
     pub(crate) async fn run(
+        &self,
+        app: &App,
+        model: &SharedModel,
+        say: &mut (dyn FnMut(String) -> std::io::Result<()> + Send),
+    ) -> Result<usize> {
+        traced(traces::refresh(), self.steps(app, model, say)).await
+    }
+
+    async fn steps(
         &self,
         app: &App,
         model: &SharedModel,
@@ -175,32 +187,6 @@ fn today_or_before(app: &App, as_of: Option<NaiveDate>) -> Result<Option<NaiveDa
     }
 }
 
-/// Drops the texts that are older than the settings want to keep them; how many mentions that were.
-pub(crate) async fn retain(app: &App) -> Result<u64> {
-    let privacy = &app.loaded.settings.privacy;
-    if privacy.keep_text.is_none() && privacy.keep_text_of.is_empty() {
-        return Ok(0);
-    }
-    let Some(_turn) = app.store.take_job("retain").await? else { return Ok(0) };
-    let mut dropped = 0;
-    for state in app.store.source_states().await? {
-        let Some(kept) = privacy.keep_text_of.get(&state.source).copied().or(privacy.keep_text) else { continue };
-        let Some(before) =
-            TimeDelta::from_std(kept.duration()).ok().and_then(|age| app.clock.now().checked_sub_signed(age))
-        else {
-            continue;
-        };
-        loop {
-            let batch = app.store.drop_texts(&state.source, before, RETAIN_BATCH, app.clock.now()).await?;
-            dropped += batch;
-            if batch < u64::from(RETAIN_BATCH) || app.drain.is_stopping() {
-                break;
-            }
-        }
-    }
-    Ok(dropped)
-}
-
 pub(super) async fn fetch(args: FetchArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
     let mut out = Output::new();
@@ -267,12 +253,13 @@ pub(crate) async fn read_sources(app: &App, only: &[SourceId]) -> Result<Vec<(So
         let id = source.id().clone();
         let Some(turn) = turn(app, &format!("fetch/{id}")).await? else { break };
         let bar = app.progress.counter("fetch");
-        let result = read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut |so_far| {
+        let mut go_on = |so_far: &FetchOutcome| {
             let changes = so_far.changes;
             bar.set_position(changes.added + changes.revised + changes.unchanged);
             !app.drain.is_stopping()
-        })
-        .await;
+        };
+        let reading = read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut go_on);
+        let result = traces::fetch(&id, reading).await;
         bar.finish_and_clear();
         drop(turn);
         if let Err(error) = &result {
@@ -314,21 +301,31 @@ pub(super) async fn enrich(args: EnrichArgs, context: &Context) -> Result<()> {
 /// Judges all that waits with the model whose opinions count.
 pub(crate) async fn judge(app: &App, model: &SharedModel) -> Result<EnrichOutcome> {
     let config = &app.loaded.settings.enrich;
-    let bar = app.progress.bar(waiting(app, model).await?, "enrich");
-    let outcome = moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut watch(app, &bar)).await;
-    judged(app, model, &bar, outcome).await
+    let waiting = waiting(app, model).await?;
+    let bar = app.progress.bar(waiting, "enrich");
+    let mut go_on = watch(app, &bar);
+    let judging = moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut go_on);
+    judged(app, model, (waiting, &bar), judging).await
 }
 
 /// Judges all that waits with a model whose opinions need not count.
 pub(crate) async fn judge_beside(app: &App, model: &SharedModel) -> Result<EnrichOutcome> {
     let config = &app.loaded.settings.enrich;
-    let bar = app.progress.bar(waiting(app, model).await?, "enrich");
-    let outcome = moodline_enrich::rescore(app.store.as_ref(), model, config, &app.clock, &mut watch(app, &bar)).await;
-    judged(app, model, &bar, outcome).await
+    let waiting = waiting(app, model).await?;
+    let bar = app.progress.bar(waiting, "enrich");
+    let mut go_on = watch(app, &bar);
+    let judging = moodline_enrich::rescore(app.store.as_ref(), model, config, &app.clock, &mut go_on);
+    judged(app, model, (waiting, &bar), judging).await
 }
 
+/// How many mentions wait for a model: all there are, where nobody has met it yet.
 async fn waiting(app: &App, model: &SharedModel) -> Result<u64> {
-    Ok(app.store.backlog(WorkKind::Enrich, model.profile().id.as_str(), app.clock.now()).await?.ready)
+    let id = &model.profile().id;
+    let ready = app.store.backlog(WorkKind::Enrich, id.as_str(), app.clock.now()).await?.ready;
+    let is_known = ready > 0
+        || app.store.adopted_model().await?.is_some_and(|adopted| adopted.id == *id)
+        || app.store.models().await?.iter().any(|state| state.record.id == *id);
+    if is_known { Ok(ready) } else { Ok(app.store.mention_count().await?) }
 }
 
 fn watch<'a>(app: &'a App, bar: &'a ProgressBar) -> impl FnMut(&EnrichOutcome) -> bool + Send + 'a {
@@ -347,12 +344,15 @@ fn watch<'a>(app: &'a App, bar: &'a ProgressBar) -> impl FnMut(&EnrichOutcome) -
 async fn judged(
     app: &App,
     model: &SharedModel,
-    bar: &ProgressBar,
-    outcome: Result<EnrichOutcome, EnrichError>,
+    (waiting, bar): (u64, &ProgressBar),
+    judging: impl Future<Output = Result<EnrichOutcome, EnrichError>>,
 ) -> Result<EnrichOutcome> {
-    let outcome = outcome.context("could not judge the mentions")?;
-    bar.finish_and_clear();
     let ModelProfile { id, engine, folder, .. } = model.profile();
+    // A service looks every few seconds; that there was nothing to do is no news.
+    let span = if waiting > 0 { traces::enrich(id) } else { Span::none() };
+    let outcome = traced(span.clone(), judging).await.context("could not judge the mentions")?;
+    span.record("mention.count", outcome.mentions as i64);
+    bar.finish_and_clear();
     app.store.locate_model(id, engine, &folder.display().to_string()).await?;
     Ok(outcome)
 }
@@ -379,15 +379,18 @@ pub(crate) async fn place(app: &App, map: &MapId) -> Result<AssignOutcome> {
     let config = &app.loaded.settings.assign;
     let placed = counter!("moodline_placed_mentions_total", "map" => map.to_string());
     let mut counted = 0;
-    let outcome = assign_map(app.store.as_ref(), map, config, &app.clock, &mut |so_far| {
+    let mut go_on = |so_far: &AssignOutcome| {
         app.pulse.beat("place opinions");
         placed.increment(so_far.mentions - counted);
         counted = so_far.mentions;
         bar.set_position(so_far.mentions);
         !app.drain.is_stopping()
-    })
-    .await
-    .with_context(|| format!("could not place opinions on map {map}"))?;
+    };
+    let span = traces::of_map("assign", map);
+    let outcome = traced(span.clone(), assign_map(app.store.as_ref(), map, config, &app.clock, &mut go_on))
+        .await
+        .with_context(|| format!("could not place opinions on map {map}"))?;
+    span.record("mention.count", outcome.mentions as i64);
     placed.increment(outcome.mentions - counted);
     bar.finish_and_clear();
     Ok(outcome)
@@ -421,7 +424,8 @@ pub(crate) async fn draw(app: &App, map: &MapId, as_of: Option<NaiveDate>) -> Re
     let as_of = as_of.unwrap_or_else(|| app.clock.now().date_naive());
     let config = &app.loaded.settings.layers;
     let began = Instant::now();
-    let outcome = refresh_layers(app.store.as_ref(), map, config, as_of, &app.clock)
+    let drawing = refresh_layers(app.store.as_ref(), map, config, as_of, &app.clock);
+    let outcome = traced(traces::of_map("layers", map), drawing)
         .await
         .with_context(|| format!("could not compute the layers of map {map}"))?;
     histogram!("moodline_layers_seconds", "map" => map.to_string()).record(began.elapsed().as_secs_f64());

@@ -5,10 +5,11 @@ use chrono::NaiveDate;
 use moodline_alerts::{SourceSigns, SourceTrouble, watch_map};
 use moodline_ingest::{Health, health, rate_per_day};
 use moodline_store::SourceState;
+use moodline_telemetry::traced;
 use moodline_types::{Clock, MapId};
 use tracing::warn;
 
-use crate::wire::App;
+use crate::{traces, wire::App};
 
 /// The last UTC day that is complete; judging one under way would hold part of a day against whole ones.
 pub(crate) fn last_complete_day(app: &App) -> NaiveDate {
@@ -23,7 +24,8 @@ pub(crate) async fn watch_nights(app: &App, map: &MapId, as_of: Option<NaiveDate
     if !config.enabled || as_of.is_some_and(|day| day < app.clock.now().date_naive()) {
         return Ok(None);
     }
-    let outcome = watch_map(app.store.as_ref(), map, config, last_complete_day(app), &app.clock)
+    let watching = watch_map(app.store.as_ref(), map, config, last_complete_day(app), &app.clock);
+    let outcome = traced(traces::of_map("alerts", map), watching)
         .await
         .with_context(|| format!("could not judge the nights of map {map}"))?;
     Ok(Some(outcome.to_string()))

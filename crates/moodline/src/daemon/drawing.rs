@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use moodline_http::Backoff;
 use moodline_schedule::Plan;
 use moodline_store::{JobGuard, WorkKind};
+use moodline_telemetry::traced;
 use moodline_types::{Clock, MapId, RunKind, RunStatus};
 use tracing::{debug, error, info, warn};
 
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::{
     commands::{draw, find_themes, watch_nights},
+    traces,
     wire::App,
 };
 
@@ -42,13 +44,14 @@ pub(super) async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan, first_rea
             }
             Woken::Due => {}
         }
+        let began = app.clock.now();
         if !settle(&app, &map, &job, &first_reads).await {
             return;
         }
         let result = match take_turn(&app, &map, &job, at).await {
             Ok(Some(turn)) => {
                 let guard = app.drain.guard();
-                let result = draw_and_watch(&app, &map).await;
+                let result = traced(traces::refresh(), draw_and_watch(&app, &map)).await;
                 drop((guard, turn));
                 result
             }
@@ -58,7 +61,8 @@ pub(super) async fn layers_loop(app: Arc<App>, map: MapId, plan: Plan, first_rea
         due = match result {
             Ok(()) => {
                 failures = 0;
-                plan.next_after(app.clock.now())
+                // What came due while it was drawn, because the machine slept or the clock was set, is caught up with once.
+                catch_up(&plan, Some(began), app.clock.now())
             }
             Err(error) => {
                 failures += 1;

@@ -14,7 +14,7 @@ use moodline_types::{Clock, SourceId, error_chain};
 use tracing::{debug, error, warn};
 
 use super::timing::{Woken, catch_up, delayed, is_done_since, wait_until};
-use crate::{commands::watch_sources_or_warn, wire::App};
+use crate::{commands::watch_sources_or_warn, traces, wire::App};
 
 pub(super) async fn fetch_loop(
     app: Arc<App>,
@@ -49,11 +49,12 @@ pub(super) async fn fetch_loop(
             Ok(None) => plan.next_after(app.clock.now()),
             Ok(Some(turn)) => {
                 let guard = app.drain.guard();
-                let result = read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut |_| {
+                let mut go_on = |_: &FetchOutcome| {
                     app.pulse.beat(&job);
                     !app.drain.is_stopping()
-                })
-                .await;
+                };
+                let reading = read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut go_on);
+                let result = traces::fetch(&id, reading).await;
                 drop((guard, turn));
                 count_read(id.as_str(), &result);
                 watch_sources_or_warn(&app).await;

@@ -50,6 +50,7 @@ def processor_seconds(pid):
 
 
 def memory_mib(pid, field="VmRSS"):
+    """A line of the process's status: VmRSS is what is resident, RssAnon the part of it that is no file's."""
     line = next(line for line in open(f"/proc/{pid}/status") if line.startswith(field))
     return int(line.split()[1]) / 1024
 
@@ -113,9 +114,9 @@ jump_to(now() + 1)
 origin = time.time()
 process, _ = started({"LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(clock_file), "FAKETIME_CACHE_DURATION": "1"})
 day = datetime.datetime.fromtimestamp(now(), datetime.timezone.utc).replace(hour=2, minute=49, second=0, microsecond=0)
-written, memory, curves = 0, [], ask("SELECT count(*) FROM runs WHERE kind = 'layers' AND status = 'done'")
+written, memory, curves = 0, [], ask("SELECT count(*) FROM runs WHERE kind = 'themes' AND status = 'done'")
 began = time.monotonic()
-print("| night | mentions | resident MiB | database MiB | seconds |\n|---|---|---|---|---|")
+print("| night | mentions | resident MiB | of it no file's | database MiB | seconds |\n|---|---|---|---|---|---|")
 for night in range(1, arguments.nights + 1):
     day += datetime.timedelta(days=1)
     posted = (day - datetime.timedelta(hours=6)).isoformat()
@@ -130,7 +131,8 @@ for night in range(1, arguments.nights + 1):
         time.sleep(1)
         if process.poll() is not None:
             sys.exit(f"the service ended with {process.returncode} in night {night}")
-        drawn = ask("SELECT count(*) FROM runs WHERE kind = 'layers' AND status = 'done'")
+        # Themes come after layers: a clock that jumps before they are found would jump within a night.
+        drawn = ask("SELECT count(*) FROM runs WHERE kind = 'themes' AND status = 'done'")
         waiting = ask("SELECT count(*) FROM work")
         stored = ask("SELECT mentions FROM sources WHERE source = 'log'")
         if stored == written and waiting == 0 and drawn >= curves + night:
@@ -140,7 +142,8 @@ for night in range(1, arguments.nights + 1):
     time.sleep(2)
     memory.append(memory_mib(process.pid))
     size = sum(path.stat().st_size for path in folder.glob("moodline.db*")) / 2**20
-    print(f"| {night} | {stored} | {memory[-1]:.0f} | {size:.0f} | {time.monotonic() - since:.0f} |", flush=True)
+    own = memory_mib(process.pid, "RssAnon")
+    print(f"| {night} | {stored} | {memory[-1]:.0f} | {own:.0f} | {size:.0f} | {time.monotonic() - since:.0f} |", flush=True)
 peak = memory_mib(process.pid, "VmHWM")
 dropped = ask("SELECT count(*) FROM mentions WHERE text_dropped_ms IS NOT NULL")
 aside = ask("SELECT count(*) FROM work WHERE set_aside")

@@ -1,6 +1,8 @@
-"""Measures our engine beside ONNX Runtime, OpenVINO and PyTorch: the same weights and texts, in turn, in one run.
+"""Measures our engine beside ONNX Runtime, OpenVINO, PyTorch, rten and rust-bert: the same weights and texts, in turn, in
+one run.
 
     pip install -r benches/compare/requirements.txt
+    bash models/libtorch.sh && source target/libtorch/env # for rust-bert, which is left out without it
     python benches/compare/compare.py --texts FILE        # one a line, or JSON Lines with `text`, also gzipped
 
 Everything starts from word embeddings and ends with contextual vectors, so that only encoders are compared. Texts are sorted
@@ -12,6 +14,7 @@ probabilities with those of single precision on the shipped (int8) weights.
 import argparse
 import gzip
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -23,16 +26,18 @@ import numpy as np
 import onnxruntime
 import torch
 from safetensors.numpy import load_file
+from safetensors.torch import save_file
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "models" / "training"))
 
 from base import BLOCK_BYTES, dequantise  # noqa: E402
-from encoder import HIDDEN, Encoder  # noqa: E402
+from encoder import FFN, HEADS, HIDDEN, LAYERS, POSITIONS, Encoder  # noqa: E402
 from runtime import export_onnx, softmax  # noqa: E402
 from tokens import Tokens  # noqa: E402
 
 BATCH = 32
+PROFILE = os.environ.get("PROFILE", "release")
 
 
 class Work:
@@ -89,13 +94,12 @@ class Padded:
         return np.concatenate(found)
 
 
-class Ours:
-    """Our engine on one kernel, in a process of its own."""
+class Program:
+    """An engine in a process of its own: one of our kernels, or another crate's engine."""
 
-    def __init__(self, kernel: str, work: Work, model: Path, threads: int, folder: Path):
-        self.name, self.work, self.folder = f"moodline {kernel}", work, folder
-        program = ROOT / "target" / "release" / "examples" / "encode"
-        arguments = [program, model / "encoder.safetensors", kernel, threads, folder / "lengths", folder / "vectors"]
+    def __init__(self, name: str, work: Work, folder: Path, program: Path, *arguments):
+        self.name, self.work, self.folder = name, work, folder
+        arguments = [program, *arguments, folder / "lengths", folder / "vectors"]
         self.process = subprocess.Popen(list(map(str, arguments)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, line: str) -> float:
@@ -113,6 +117,14 @@ class Ours:
         out = self.folder / "hidden"
         self.ask(f"write {out}")
         return np.fromfile(out, dtype="<f4").reshape(-1, HIDDEN)
+
+
+def built(*arguments: str) -> Path:
+    """The folder of what cargo has built, without a word where that goes well."""
+    profile = ["--profile", PROFILE]
+    subprocess.run(["cargo", "build", "-q", *profile, *arguments], cwd=ROOT, check=True)
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return target / ("debug" if PROFILE == "dev" else PROFILE)
 
 
 def kernels() -> list[str]:
@@ -165,6 +177,50 @@ def others(work: Work, model: Path, threads: int, folder: Path, only_exact: bool
     return engines
 
 
+def as_bert(encoder: Encoder, folder: Path) -> Path:
+    """The encoder as Hugging Face lays out a BERT. Its words are none of it: everybody is given their vectors."""
+    folder.mkdir()
+    tensors = {
+        "embeddings.word_embeddings.weight": torch.zeros(2, HIDDEN),
+        "embeddings.token_type_embeddings.weight": torch.zeros(1, HIDDEN),
+        "embeddings.position_embeddings.weight": encoder.position,
+        "embeddings.LayerNorm.weight": encoder.norm.weight,
+        "embeddings.LayerNorm.bias": encoder.norm.bias,
+    }
+    for i, layer in enumerate(encoder.layers):
+        for kind in ("weight", "bias"):
+            parts = getattr(layer.qkv, kind).split(HIDDEN)
+            names = dict(zip(("attention.self.query", "attention.self.key", "attention.self.value"), parts))
+            names |= {"attention.output.dense": getattr(layer.out, kind), "intermediate.dense": getattr(layer.up, kind),
+                      "output.dense": getattr(layer.down, kind), "output.LayerNorm": getattr(layer.output_norm, kind),
+                      "attention.output.LayerNorm": getattr(layer.attention_norm, kind)}
+            tensors |= {f"encoder.layer.{i}.{name}.{kind}": value for name, value in names.items()}
+    save_file({name: value.detach().contiguous() for name, value in tensors.items()}, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps({
+        "hidden_act": "gelu", "attention_probs_dropout_prob": 0.0, "hidden_dropout_prob": 0.0, "hidden_size": HIDDEN,
+        "initializer_range": 0.02, "intermediate_size": FFN, "max_position_embeddings": POSITIONS,
+        "num_attention_heads": HEADS, "num_hidden_layers": LAYERS, "type_vocab_size": 1, "vocab_size": 2}))
+    return folder
+
+
+def other_crates(work: Work, model: Path, threads: int, folder: Path) -> list[Program]:
+    """rten on the ONNX files of `others`, and rust-bert where there is a libtorch."""
+    manifest = ["--manifest-path", "benches/compare/others/Cargo.toml", "--target-dir", "target/compare"]
+    features = ["rten", "rust-bert"] if "LIBTORCH" in os.environ else ["rten"]
+    built(*manifest, "--features", ",".join(features))
+    program = ROOT / "target" / "compare" / ("debug" if PROFILE == "dev" else PROFILE) / "others"
+    engines = [Program(f"rten {kind}", work, folder, program, "rten", folder / file, threads)
+               for kind, file in (("fp32", "float.onnx"), ("int8", "int8.onnx"))]
+    if "rust-bert" not in features:
+        print("LIBTORCH is not set, and rust-bert left out", file=sys.stderr)
+        return engines
+    encoder = Encoder().eval()
+    encoder.load_shipped(model)
+    bert = as_bert(encoder, folder / "bert")
+    return engines + [Program(f"rust-bert {kind}", work, folder, program, name, bert, threads)
+                      for kind, name in (("fp32", "rust-bert"), ("bf16", "rust-bert-bf16"))]
+
+
 def read_texts(file: Path) -> list[str]:
     with (gzip.open(file, "rt") if file.suffix == ".gz" else file.open()) as lines:
         found = []
@@ -187,7 +243,7 @@ def main() -> None:
     arguments.add_argument("--only-ours", action="store_true", help="compare answers with single precision only")
     options = arguments.parse_args()
 
-    subprocess.run(["cargo", "build", "-q", "--release", "-p", "moodline-engine", "--example", "encode"], cwd=ROOT, check=True)
+    encode = built("-p", "moodline-engine", "--example", "encode") / "examples" / "encode"
     texts = [text for file in options.texts for text in read_texts(file)]
     texts = texts[:: max(1, len(texts) // options.count)][: options.count]
     work = Work(options.model, texts)
@@ -203,7 +259,11 @@ def main() -> None:
         work.lengths.astype("<u4").tofile(folder / "lengths")
         work.vectors.astype("<f4").tofile(folder / "vectors")
         theirs = others(work, options.model, options.threads, folder, options.only_ours)
-        ours = [Ours(k, work, options.model, options.threads, folder) for k in options.kernels or kernels()]
+        if not options.only_ours:
+            theirs += other_crates(work, options.model, options.threads, folder)
+        weights = options.model / "encoder.safetensors"
+        ours = [Program(f"moodline {kernel}", work, folder, encode, weights, kernel, options.threads)
+                for kernel in options.kernels or kernels()]
         engines = ours + theirs
         answers = [probabilities(engine) for engine in engines]  # and everybody is warm
         exact = answers[len(ours)]

@@ -38,7 +38,7 @@ fn a_touchpoint_that_goes_wrong_is_told_once_and_by_its_owner() {
     let history: String = (3..40).map(|ago| said(ago, 1, 4)).collect();
     project.write("feedback.jsonl", history + &said(2, 6, 0) + &said(1, 6, 1));
     let refreshed = project.run(&["refresh"]).ok();
-    assert!(refreshed.stdout.contains("alerts  online-bank: 1 new alerts"), "{}", refreshed.stdout);
+    assert!(refreshed.stdout.contains("alerts  online-bank: 1 new alert,"), "{}", refreshed.stdout);
     let found = alerts(&project, &[]);
     assert_eq!(found.len(), 1, "{found:?}");
     let alert = &found[0];

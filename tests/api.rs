@@ -1,5 +1,6 @@
 //! The HTTP API: the same answers as the command line, on both databases, to whoever may ask.
 
+mod alike;
 mod service;
 
 use std::{
@@ -37,148 +38,6 @@ fn bank(api: &str, database: Option<&str>) -> Project {
     project
 }
 
-fn both_ways_are_one(project: &Project) {
-    let service = Service::start(project);
-    let said = |arguments: &[&str]| project.run(&[arguments, &["--format", "json"]].concat()).ok().json();
-    for (path, arguments) in [
-        ("/v1/maps", "map list"),
-        ("/v1/maps/online-bank", "map show online-bank"),
-        (
-            "/v1/maps/online-bank?names=zh-Hans&persona=first-jobber",
-            "map show online-bank --names zh-Hans --persona first-jobber",
-        ),
-        ("/v1/maps/online-bank/stages", "map stages online-bank"),
-        ("/v1/maps/online-bank/touchpoints?names=zh-Hans", "map touchpoints online-bank --names zh-Hans"),
-        ("/v1/maps/online-bank/personas", "map personas online-bank"),
-        ("/v1/maps/online-bank/heads", "map heads online-bank"),
-        (
-            "/v1/maps/online-bank/layers?period=week&touchpoint=transfers",
-            "map layers online-bank --period week --touchpoint transfers",
-        ),
-        ("/v1/mentions?limit=3", "mentions --limit 3"),
-        (
-            "/v1/mentions?map=online-bank&touchpoint=transfers&sentiment=negative&sort=severity&limit=2",
-            "mentions --map online-bank --touchpoint transfers --sentiment negative --sort severity --limit 2",
-        ),
-        (
-            "/v1/mentions?map=online-bank&flagged=true&status=open,acknowledged&lang=zh&since=2026-01-01",
-            "mentions --map online-bank --flagged --status open --status acknowledged --lang zh --since 2026-01-01 --limit 50",
-        ),
-        (
-            "/v1/mentions?text=%E5%A4%B1%E8%B4%A5&min_confidence=0.5",
-            "mentions --text 失败 --min-confidence 0.5 --limit 50",
-        ),
-        (
-            "/v1/mentions/count?map=online-bank&touchpoint=transfers",
-            "mentions --count --map online-bank --touchpoint transfers",
-        ),
-        ("/v1/flags?limit=2", "flags list --limit 2"),
-        (
-            "/v1/flags?map=online-bank&touchpoint=transfers&status=open",
-            "flags list --map online-bank --touchpoint transfers --status open --limit 50",
-        ),
-        ("/v1/flags/digest", "flags digest"),
-        ("/v1/sources", "sources"),
-        ("/v1/rejected", "sources --rejected"),
-        ("/v1/runs?kind=layers", "runs --kind layers"),
-        ("/v1/corrections", "corrections"),
-        ("/v1/acts?limit=5", "audit --limit 5"),
-        ("/v1/tokens", "token list"),
-    ] {
-        let arguments: Vec<&str> = arguments.split(' ').collect();
-        assert_eq!(service.get(path), said(&arguments), "{path} against {arguments:?}");
-    }
-    for format in ["json", "csv", "mermaid", "svg"] {
-        let there = service.send("GET", &format!("/v1/maps/online-bank/export?format={format}"), &[], "");
-        let here = project.run(&["map", "export", "online-bank", "--format", format]).ok().stdout;
-        assert_eq!((there.status, there.body.trim_end()), (200, here.trim_end()), "{format}");
-    }
-    assert_eq!(service.get("/v1/openapi.json"), project.run(&["openapi"]).ok().json());
-    pages_join(&service, "mentions", "cursor");
-    pages_join(&service, "flags", "after");
-    triage_is_one(project, &service);
-}
-
-/// Reading page by page gives the list.
-fn pages_join(service: &Service, what: &str, parameter: &str) {
-    let all = service.get(&format!("/v1/{what}"))[what].clone();
-    assert!(all.as_array().is_some_and(|rows| rows.len() > 2), "{all}");
-    let mut paged = Vec::new();
-    let mut next = String::new();
-    loop {
-        let page = service.get(&format!("/v1/{what}?limit=2{next}"));
-        paged.extend(page[what].as_array().unwrap().iter().cloned());
-        let Some(cursor) = page["next"].as_str() else { break };
-        next = format!("&{parameter}={cursor}");
-    }
-    assert_eq!(Value::Array(paged), all, "pages of {what} join without gaps");
-}
-
-/// What is done over HTTP is what the command line shows, and the other way round.
-fn triage_is_one(project: &Project, service: &Service) {
-    let worst = service.get("/v1/flags?limit=1")["flags"][0].clone();
-    let flag = format!("/v1/flags/{}", worst["id"]);
-    let taken = service.json(
-        "PATCH",
-        &flag,
-        &json!({"status": "acknowledged", "assignee": "payments",
-        "due_at": "2026-06-05T00:00:00Z"}),
-    );
-    assert_eq!((taken.status, &taken.json()["assignee"]), (200, &"payments".into()));
-    let id = worst["id"].to_string();
-    let history = project.run(&["flags", "history", &id, "--format", "json"]).ok().json();
-    assert_eq!(service.get(&format!("{flag}/history")), history);
-    assert_eq!((&history["events"][0]["actor"], &history["flag"]["status"]), (&"api".into(), &"acknowledged".into()));
-    project.run(&["flags", "set", &id, "--unassign", "--no-due"]).ok();
-    assert_eq!(
-        (service.get(&flag)["assignee"].clone(), service.get(&flag)["due_at"].clone()),
-        (Value::Null, Value::Null)
-    );
-
-    let unsaid = service.json("PATCH", &flag, &json!({"status": "resolved"})).problem(422);
-    assert_eq!(unsaid["errors"][0]["field"], "note");
-    let many = service.json(
-        "POST",
-        "/v1/flags/triage",
-        &json!({"all": true, "map": "online-bank", "status": ["open"],
-        "change": {"status": "resolved", "note": "release 4.2"}}),
-    );
-    assert_eq!(many.status, 200, "{}", many.body);
-    assert!(!many.json()["changed"].as_array().unwrap().is_empty());
-    assert_eq!(service.get("/v1/flags?status=open")["total"], 0);
-    let none = service.json("POST", "/v1/flags/triage", &json!({"change": {"status": "open"}})).problem(422);
-    assert_eq!(none["errors"][0]["field"], "ids", "what selects nothing selects not everything");
-
-    let opinion = service.get("/v1/mentions?text=fees")["mentions"][0]["opinion"].clone();
-    let corrected = service.json("POST", "/v1/corrections", &json!({"opinion": opinion, "sentiment": "neutral"}));
-    assert_eq!(corrected.status, 204, "{}", corrected.body);
-    let seen = &service.get(&format!("/v1/opinions/{opinion}"))["sentiment"]["label"];
-    assert_eq!(seen, "neutral");
-    let corrections = service.get("/v1/corrections");
-    assert_eq!(corrections, project.run(&["corrections", "--format", "json"]).ok().json());
-    assert_eq!(corrections[0]["actor"], "api");
-
-    let change = json!({"map": "online-bank", "touchpoint": "transfers", "day": "2026-05-04", "what": "release 4.2"});
-    let added = service.json("POST", "/v1/changes", &change).json();
-    assert_eq!(service.get("/v1/changes?map=online-bank"), json!([added.clone()]));
-    let gone = service.send("DELETE", &format!("/v1/changes/{}", added["id"]), &[], "");
-    assert_eq!((gone.status, service.get("/v1/changes")), (204, json!([])));
-    let acts = project.run(&["audit", "--format", "json"]).ok().json();
-    let did: Vec<&str> = acts.as_array().unwrap().iter().filter_map(|act| act["action"].as_str()).collect();
-    assert!(did.contains(&"triage") && did.contains(&"relabel"), "{did:?}");
-}
-
-#[test]
-fn the_command_line_and_http_say_the_same_on_sqlite() {
-    both_ways_are_one(&bank(API, None));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_command_line_and_http_say_the_same_on_postgresql() {
-    let Some(database) = moodline_testkit::postgres_url().await else { return };
-    tokio::task::block_in_place(|| both_ways_are_one(&bank(API, Some(database.url()))));
-}
-
 #[test]
 fn every_error_is_a_problem_document_that_says_what_to_do() {
     let project = Project::new(&format!("{API}max_body_bytes = 2048\n")).with_example_map("online-bank");
@@ -205,6 +64,14 @@ fn every_error_is_a_problem_document_that_says_what_to_do() {
         ("/v1/events?after=1", "after"),
         ("/v1/maps?x=1", "x"),
         ("/v1/schedule?times=0", "times"),
+        ("/v1/maps/online-bank/painpoints?limit=0", "limit"),
+        ("/v1/maps/online-bank/painpoints?touchpoint=moon", "touchpoint"),
+        ("/v1/maps/online-bank/metrics?days=0", "days"),
+        ("/v1/maps/online-bank/diff?from=soon&to=1", "from"),
+        ("/v1/maps/online-bank/diff?from=2026-05-01&to=2026-05-02", "from"),
+        ("/v1/alerts/digest?since=soon", "since"),
+        ("/v1/alerts/digest?owner=moon", "owner"),
+        ("/v1/changes/1/effect?days=1", "days"),
     ] {
         assert_eq!(get(path).problem(422)["errors"][0]["field"], field, "{path}");
     }
@@ -215,6 +82,10 @@ fn every_error_is_a_problem_document_that_says_what_to_do() {
         "/v1/opinions/99",
         "/v1/mentions/99",
         "/v1/alerts/99",
+        "/v1/mentions/99/explanation",
+        "/v1/changes/99/effect",
+        "/v1/maps/online-bank/painpoints",
+        "/v1/maps/moon-bank/history",
         "/v1/nothing",
         "/nothing",
     ] {
@@ -231,6 +102,8 @@ fn every_error_is_a_problem_document_that_says_what_to_do() {
     let listed = service.json("POST", "/v1/flags/triage", &json!({"ids": [1], "change": ["open"]})).problem(422);
     assert_eq!(listed["errors"][0]["field"], "change", "an array is not read as an object");
     service.json("PATCH", "/v1/flags/1", &json!(["open"])).problem(422);
+    let nothing = service.json("PATCH", "/v1/flags/1", &json!({"status": null, "assignee": null})).problem(422);
+    assert_eq!(nothing["errors"][0]["field"], "status", "null empties what may be empty, and nothing else");
     let extra = service.json("POST", "/v1/flags/triage", &json!({"ids": [1], "change": {"state": "open"}}));
     assert_eq!(extra.problem(422)["errors"][0]["field"], "change.state");
 
@@ -293,7 +166,8 @@ fn tokens_open_what_their_scope_says_and_act_in_their_name() {
     assert!(!stored.windows(secret.len()).any(|part| part == secret.as_bytes()), "only a hash is kept");
     assert!(!project.log().contains(secret) && !project.log().contains("secret remark"), "{}", project.log());
 
-    project.run(&["token", "revoke", "desk"]).ok();
+    let revoked = project.run(&["token", "revoke", "desk", "--format", "json"]).ok().json();
+    assert_eq!((&revoked["name"], &revoked["valid"]), (&"desk".into(), &false.into()));
     with(&desk, "GET", "/v1/maps", "").problem(401);
     assert_eq!(with(&boss, "DELETE", "/v1/tokens/dashboard", "").status, 204);
     with(&reader, "GET", "/v1/maps", "").problem(401);

@@ -82,7 +82,7 @@ fn every_opinion_says_why_it_lies_where_it_does() {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     let nobody = project.run(&["explain", "99999"]).failed(1);
-    assert!(nobody.stderr.contains("there is no mention 99999"), "{}", nobody.stderr);
+    assert!(nobody.stderr.contains("there is no mention `99999`"), "{}", nobody.stderr);
 }
 
 #[test]

@@ -65,6 +65,23 @@ yesterday,nps,transfers,9,c-2
 }
 
 #[test]
+fn what_a_respondent_answered_goes_with_them_and_stays_out() {
+    let project = Project::new("").with_example_map("online-bank");
+    project.write(
+        "answers.csv",
+        "date,metric,touchpoint,value,respondent\n2026-05-02,nps,transfers,9,c-1\n2026-05-02,nps,transfers,2,c-2\n",
+    );
+    let import = ["metrics", "import", "answers.csv", "--map", "online-bank"];
+    project.run(&import).ok();
+    let erased = project.run(&["erase", "--author", "c-1", "--format", "json"]).ok().json();
+    assert_eq!(erased["erased"]["answers"], 1);
+    let again = project.run(&import).ok().stdout;
+    assert!(again.contains("1 known already, 1 left out because they were erased"), "{again}");
+    let show = ["metrics", "show", "--map", "online-bank", "--until", "2026-05-10", "--format", "json"];
+    assert_eq!(project.run(&show).ok().json()["surveys"][0]["n"], 1);
+}
+
+#[test]
 fn ratings_of_a_source_answer_the_question_the_settings_say() {
     let settings = "[[sources.files]]\nid = \"survey\"\npath = \"survey.csv\"\nrating_scale = [0, 10]\n\
                     [metrics.sources]\nsurvey = { metric = \"nps\", touchpoint = \"transfers\" }\n";

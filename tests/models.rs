@@ -206,7 +206,7 @@ fn adopting_judges_first_what_came_in_meanwhile() {
     project.run(&["import", "more.jsonl", "--source", "shop"]).ok();
     project.run(&["refresh"]).ok();
     let said = project.run(&["model", "adopt", "contrary-1"]).ok().stdout;
-    assert!(said.contains("enrich  1 mentions"), "{said}");
+    assert!(said.contains("enrich  1 mention,"), "{said}");
     assert_eq!(models(&project)[0], ("contrary-1".to_owned(), true, 7));
 
     // Its folder gone, what has not been judged would stop counting: that is refused unless asked for.
@@ -218,7 +218,7 @@ fn adopting_judges_first_what_came_in_meanwhile() {
     fs::rename(project.path("candidates/contrary"), project.path("gone")).unwrap();
     let ran = project.run(&["model", "adopt", "contrary-1"]).failed(1);
     assert!(
-        ran.stderr.contains("1 mentions have no opinions of contrary-1 yet") && ran.stderr.contains("not at hand"),
+        ran.stderr.contains("1 mention without opinions of contrary-1") && ran.stderr.contains("not at hand"),
         "{}",
         ran.stderr
     );

@@ -51,6 +51,8 @@ fn what_an_author_wrote_goes_for_good_and_the_act_is_on_record() {
     let project = project();
     let ran = project.run(&["erase", "--author", "mei", "--dry-run"]).ok();
     assert!(ran.stdout.contains("2 mentions would be erased"), "{}", ran.stdout);
+    let told = project.run(&["erase", "--author", "mei", "--dry-run", "--format", "json"]).ok().json();
+    assert_eq!(told["would_erase"]["mentions"], 2);
     let ran = project.run(&["erase", "--author", "mei", "--actor", "dpo"]).ok();
     assert!(ran.stdout.contains("erased 2 mentions"), "{}", ran.stdout);
     assert_eq!(texts(&project).len(), 1);

@@ -81,7 +81,7 @@ fn corrections_survive(project: &Project) {
     let refused = correct(&["--map", "online-bank", "--touchpoint", "moon-base"]).failed(1);
     assert!(refused.stderr.contains("transfers"), "the error lists what there is: {}", refused.stderr);
     let refused = correct(&[]).failed(1);
-    assert!(refused.stderr.contains("--sentiment"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("sentiment"), "{}", refused.stderr);
     let before = layer(project)["n"].as_u64().unwrap();
     correct(&["--irrelevant"]).ok();
     project.run(&["layers", "--as-of", "2026-05-10"]).ok();

@@ -141,7 +141,7 @@ async fn a_renamed_source_keeps_what_it_has_read() {
     let project = Project::new(&settings("forum"));
     run(&project, &["fetch"]).ok();
     let renamed = run(&project, &["sources", "rename", "forum", "bank-forum"]).ok().stdout;
-    assert!(renamed.contains("3 mentions of `forum` are now those of `bank-forum`"), "{renamed}");
+    assert!(renamed.contains("3 mentions of `forum` now under `bank-forum`"), "{renamed}");
     assert!(renamed.contains("now change `id = \"forum\"`"), "{renamed}");
     project.write("moodline.toml", settings("bank-forum"));
     let fetched = run(&project, &["fetch"]).ok().stdout;

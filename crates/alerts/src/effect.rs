@@ -8,7 +8,7 @@ use moodline_statistics::{
     EffectDay, Scores, day_correlation, detectable_change, effect, effect_ratio, seed_of, standardised_change,
 };
 use moodline_store::RollupRow;
-use moodline_types::{Counts, DayWindow, SourceId, TouchpointChange, TouchpointId};
+use moodline_types::{Counts, DayWindow, SourceId, TouchpointChange, TouchpointId, counted};
 use serde::Serialize;
 
 /// Fewest days with mentions after a change, and before it, that are compared.
@@ -97,8 +97,8 @@ impl EffectReport {
     pub fn verdict(&self) -> String {
         let signed = |value: f64| format!("{value:+.2}").replace('-', "−");
         let seen = format!(
-            "with {} mentions since, a change under {:.1} cannot be seen",
-            self.after.n,
+            "with {} since, a change under {:.1} cannot be seen",
+            counted(self.after.n, "mention"),
             (self.detectable * 10.0).round() / 10.0
         );
         let Some(Estimate { difference, low, high, probability }) = self.effect else {

@@ -7,7 +7,7 @@ use moodline_maps::{JourneyMap, Sensitivity, parse_map};
 use moodline_store::{AlertStore, AlertWrite, LayerStore, MapStore, QueryStore, StoreError};
 use moodline_types::{
     Alert, AlertEpisode, AlertKind, AlertQuery, AlertSubject, AlertTier, Clock, DayWindow, MapId, MentionId,
-    MentionOrder, MentionQuery, SentimentLabel, TouchpointFilter, TouchpointId,
+    MentionOrder, MentionQuery, SentimentLabel, TouchpointFilter, TouchpointId, counted,
 };
 use tracing::{info, warn};
 
@@ -34,7 +34,9 @@ pub struct AlertsOutcome {
 impl fmt::Display for AlertsOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { alerts, watches, ended, going_on } = self;
-        write!(f, "{alerts} new alerts, {watches} new watches, {ended} over; {going_on} alerts go on")
+        let (alerts, watches) = (counted(*alerts, "new alert"), if *watches == 1 { "watch" } else { "watches" });
+        let going_on = if *going_on == 1 { "1 alert goes on".to_owned() } else { format!("{going_on} alerts go on") };
+        write!(f, "{alerts}, {} new {watches}, {ended} over; {going_on}", self.watches)
     }
 }
 

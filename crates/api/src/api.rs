@@ -3,9 +3,9 @@
 use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use moodline_store::Store;
-use moodline_types::{Clock, SourceId};
+use moodline_types::{ChangeId, Clock, MapId, MentionId, SourceId};
 use tokio::sync::Semaphore;
 
 use crate::{ApiConfig, AskError, body, guard::Rates};
@@ -13,7 +13,7 @@ use crate::{ApiConfig, AskError, body, guard::Rates};
 /// Most rows of a page; the document says so too.
 const MOST_ROWS: u32 = 500;
 
-/// What only the program around the API knows: its settings, and what they make due.
+/// What only the program around the API knows: its settings, what they make due, and what the steps make of the tables.
 #[async_trait]
 pub trait Host: Send + Sync {
     /// How every source stands, or one of them.
@@ -24,6 +24,20 @@ pub trait Host: Send + Sync {
 
     /// When everything is due next, `times` times each.
     async fn schedule(&self, times: u32) -> Result<Vec<body::ScheduledJob>, AskError>;
+
+    /// Why the opinions of a mention lie where they do, on these maps or, where none is named, on all.
+    async fn explanation(&self, mention: MentionId, maps: &[MapId]) -> Result<body::Explanation, AskError>;
+
+    /// What surveys and counters say of a map in `days` days up to `until`; where it is not said, those of its curve.
+    async fn metrics(
+        &self,
+        map: &MapId,
+        until: Option<NaiveDate>,
+        days: Option<u32>,
+    ) -> Result<body::Metrics, AskError>;
+
+    /// What a change did: up to `days` days after it held against as many before.
+    async fn effect(&self, change: ChangeId, days: u32) -> Result<body::ChangeEffect, AskError>;
 }
 
 /// Everything behind the routes.

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, Error as _, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 use serde_path_to_error::Error as PathError;
 
@@ -69,17 +69,11 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
             return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send JSON as `application/json`"));
         }
         let body = Bytes::from_request(request, state).await.map_err(|rejection| too_much(&rejection))?;
+        let not_json = |error| Refusal::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}"));
+        serde_json::from_slice::<IgnoredAny>(&body).map_err(not_json)?;
         let mut reader = serde_json::Deserializer::from_slice(&body);
-        let sent = serde_path_to_error::deserialize(&mut reader).map(|Object(sent)| sent).map_err(|error| {
-            if error.inner().is_data() {
-                field_error(&error)
-            } else {
-                Refusal::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {}", error.inner()))
-            }
-        })?;
-        reader
-            .end()
-            .map_err(|error| Refusal::new(StatusCode::BAD_REQUEST, format!("the body is not JSON: {error}")))?;
+        let sent = serde_path_to_error::deserialize(&mut reader);
+        let Object(sent) = sent.map_err(|error| field_error(&error))?;
         Ok(Self(sent))
     }
 }
@@ -110,6 +104,11 @@ pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserialize
     }
 
     deserializer.deserialize_map(Members(PhantomData))
+}
+
+/// Tells `null` from what was left out.
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A body that cannot be read whole.

@@ -6,7 +6,7 @@ use moodline_store::{
     AssignmentStore, HeadStore, Heartbeat, JudgedMention, MapStore, MentionAssignments, ModelRecord, OpinionStore,
     Override, OverrideStore, RunStore, StoreError, VectorStore, WorkKind, WorkStore,
 };
-use moodline_types::{Clock, MapId, MentionId, RunKind};
+use moodline_types::{Clock, MapId, MentionId, RunKind, counted};
 use tracing::{info, warn};
 
 use crate::{
@@ -35,7 +35,8 @@ pub struct AssignOutcome {
 
 impl fmt::Display for AssignOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} mentions, {} opinions, {} of them unassigned", self.mentions, self.opinions, self.unassigned)?;
+        let (mentions, opinions) = (counted(self.mentions, "mention"), counted(self.opinions, "opinion"));
+        write!(f, "{mentions}, {opinions}, {} of them unassigned", self.unassigned)?;
         if self.lost > 0 {
             write!(f, ", {} overtaken by a change", self.lost)?;
         }

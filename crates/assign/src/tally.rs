@@ -4,6 +4,7 @@ use chrono::Timelike;
 use moodline_maps::FlagRule;
 use moodline_types::{
     Emotion, Emotions, Mention, NewFlag, Opinion, OpinionId, PersonaId, SentimentLabel, StageId, Tally, TouchpointId,
+    telling,
 };
 
 /// Language of a mention whose language is unknown (BCP 47).
@@ -22,6 +23,8 @@ pub(crate) struct Counted<'a> {
     emotions: &'a Emotions,
     /// Probability of negative; certain where a person said so.
     negative: f32,
+    /// How much is said, from 0 (a mere cry) to 1.
+    telling: f32,
     /// Whether the label is sure enough to stand against a contrary one.
     firm: bool,
 }
@@ -39,6 +42,7 @@ impl<'a> Counted<'a> {
             label: corrected.unwrap_or(opinion.judged.label),
             emotions: &opinion.judged.emotions,
             negative,
+            telling: telling(&opinion.judged.evidence),
             firm: corrected.is_some() || opinion.judged.sentiment.top().1 >= FIRM_FROM,
         }
     }
@@ -81,8 +85,9 @@ fn hour(mention: &Mention) -> Option<u8> {
     u8::try_from(mention.posted_at.hour()).ok().filter(|_| known)
 }
 
-/// A flag per touchpoint at which the mention is negative or mixed, for its most negative opinion there of those whose
-/// emotion the map's rule names, if that is negative with a probability of at least `from`.
+/// A flag per touchpoint at which the mention is negative or mixed, as severe as its most negative opinion there of those
+/// whose emotion the map's rule names, if that is negative with a probability of at least `from`. What shows it is, of all
+/// that are as negative as that asks, the opinion that says most: “rubbish!” tells nobody what to mend.
 pub(crate) fn flags(
     opinions: &[Counted<'_>],
     touchpoints: &[(StageId, TouchpointId)],
@@ -100,7 +105,10 @@ pub(crate) fn flags(
             here().filter(shows).reduce(|worst, next| if next.negative > worst.negative { next } else { worst })?;
         let (stage, touchpoint) = touchpoints[place].clone();
         let bad = matches!(label, SentimentLabel::Negative | SentimentLabel::Mixed) && worst.negative >= from;
-        bad.then_some(NewFlag { stage, touchpoint, opinion: worst.id, severity: worst.negative })
+        let says = |opinion: &Counted<'_>| opinion.negative * opinion.telling;
+        let shown = here().filter(shows).filter(|opinion| opinion.negative >= from);
+        let shown = shown.reduce(|most, next| if says(next) > says(most) { next } else { most })?;
+        bad.then_some(NewFlag { stage, touchpoint, opinion: shown.id, severity: worst.negative })
     };
     places(opinions).into_iter().filter_map(flag).collect()
 }

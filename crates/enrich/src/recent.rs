@@ -1,7 +1,8 @@
 //! Verdicts on texts that were judged lately.
 //!
 //! Short reviews repeat word for word, within a batch and over batches. A verdict depends on the text, the language hint and
-//! the model alone, so it is kept with the loaded model, in memory, for as many texts as cost little.
+//! the model alone, so it is kept with the loaded model, in memory, for as many texts as cost little, and no longer than
+//! there is work: what was erased meanwhile must not stay.
 
 use std::num::NonZeroUsize;
 
@@ -22,6 +23,11 @@ pub(crate) struct RecentVerdicts(LruCache<Asked, Verdict>);
 impl RecentVerdicts {
     pub(crate) fn new() -> Self {
         Self(LruCache::new(TEXTS))
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// What is known of `asked`.

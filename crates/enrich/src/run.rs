@@ -8,7 +8,7 @@ use std::{
 
 use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
 use moodline_store::{Heartbeat, MentionStore, ModelRecord, OpinionStore, RunStore, VectorStore, WorkKind, WorkStore};
-use moodline_types::{Clock, Embedding, ModelId, RunKind, SPANS};
+use moodline_types::{Clock, Embedding, ModelId, RunKind, SPANS, counted};
 use tracing::{Instrument as _, Span, info, info_span, warn};
 
 use crate::{
@@ -79,6 +79,11 @@ impl SharedModel {
             }
         }
         Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Keeps no text that was judged: some may be erased before they are said again.
+    fn forget_recent(&self) {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Embeds texts; each comes back with its vector.
@@ -186,7 +191,9 @@ where
     let queue = (WorkKind::Enrich, id.as_str());
     let heartbeat = Heartbeat::new(store, queue, config.lease.duration(), clock);
     let worker = Worker { store, model, config, clock, id, heartbeat };
-    match worker.batches(start, progress).await {
+    let outcome = worker.batches(start, progress).await;
+    model.forget_recent();
+    match outcome {
         Ok(outcome) => {
             let summary = outcome.to_string();
             let seconds = began.elapsed().as_secs_f64();
@@ -311,7 +318,7 @@ where
 
 impl fmt::Display for EnrichOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} mentions, {} opinions", self.mentions, self.opinions)?;
+        write!(f, "{}, {}", counted(self.mentions, "mention"), counted(self.opinions, "opinion"))?;
         for (count, what) in [
             (self.texts, "map texts"),
             (self.lost, "overtaken by a change"),

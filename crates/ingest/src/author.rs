@@ -42,6 +42,11 @@ impl AuthorKey {
         self.mark(&[source.as_str(), author.trim()])
     }
 
+    /// The hash of whoever answered a survey: under a name of its own, by which nobody's mentions are keyed.
+    pub fn respondent(&self, who: &str) -> String {
+        self.mark(&["moodline-surveys", who.trim()])
+    }
+
     /// The first 16 bytes of HMAC-SHA-256 over `parts` with a zero byte between them, as 32 hexadecimal digits.
     pub(crate) fn mark(&self, parts: &[&str]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes keys of any length");

@@ -33,6 +33,11 @@ impl Protection {
         self.key.hash(source, author)
     }
 
+    /// What stands for whoever answered a survey.
+    pub fn respondent(&self, who: &str) -> String {
+        self.key.respondent(who)
+    }
+
     /// The text without personal data; `counts` grows by what was replaced.
     pub fn redact(&self, text: &str, counts: &mut Counts) -> String {
         self.redactor.redact(text, counts).into_owned()

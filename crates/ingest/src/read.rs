@@ -2,7 +2,7 @@
 
 use moodline_sources::{Page, Source};
 use moodline_store::{IngestPage, MentionStore, PageOutcome, RunStore, SourceReading, StoreError};
-use moodline_types::{Clock, Cursor, RejectedRow, RunKind, SourceId, error_chain};
+use moodline_types::{Clock, Cursor, RejectedRow, RunKind, SourceId, counted, error_chain};
 use tracing::{info, warn};
 
 use crate::{IngestError, Protection, normalise};
@@ -171,10 +171,10 @@ impl std::fmt::Display for FetchOutcome {
             write!(f, ", {dropped} kept out by rules")?;
         }
         if rejected > 0 {
-            write!(f, ", {rejected} rows set aside")?;
+            write!(f, ", {} set aside", counted(rejected, "row"))?;
         }
         if redacted > 0 {
-            write!(f, ", {redacted} pieces of personal data replaced")?;
+            write!(f, ", {} of personal data replaced", counted(redacted, "piece"))?;
         }
         if erased > 0 {
             write!(f, ", {erased} left out because they were erased")?;

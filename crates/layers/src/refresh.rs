@@ -11,6 +11,7 @@ use moodline_statistics::SaidOf;
 use moodline_store::{JoinedPeriod, LabelStore, LayerStore, MapStore, OpinionStore, RunStore, SaidCount, StoreError};
 use moodline_types::{
     Clock, DayWindow, Layer, LayerNode, LayerState, MapId, Period, RunId, RunKind, SentimentLabel, TouchpointId,
+    counted,
 };
 use tracing::{debug, info, warn};
 
@@ -66,7 +67,8 @@ impl LayersOutcome {
 impl fmt::Display for LayersOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { layers, window, mentions, readable, touchpoints, .. } = self;
-        write!(f, "{layers} layers from {mentions} mentions of {} to {}, ", window.from, window.to)?;
+        let (layers, mentions) = (counted(*layers, "layer"), counted(*mentions, "mention"));
+        write!(f, "{layers} from {mentions} of {} to {}, ", window.from, window.to)?;
         if let Some(net) = self.net {
             write!(f, "net sentiment {net:+.2}, ")?;
         }

@@ -33,10 +33,24 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Key of the advisory lock between registering and queueing, together with the schema: "mood" in ASCII.
 const REGISTRATION: i32 = 0x6d6f_6f64;
 
+/// Key of the advisory lock on what is told as an event, together with the schema: "mooe" in ASCII.
+const EVENTS: i32 = 0x6d6f_6f65;
+
 /// Limits in milliseconds that the server enforces, so that a lost client or a stuck lock cannot hold others up: the
 /// transaction of a client that says nothing more ends before others give up waiting for it.
 const SERVER_LIMITS: [(&str, &str); 3] =
     [("statement_timeout", "120000"), ("lock_timeout", "30000"), ("idle_in_transaction_session_timeout", "20000")];
+
+/// Makes this transaction the only one that numbers flags and alerts until it ends, so that their numbers are in the order
+/// in which they can be read. Otherwise a reader who has seen a number would miss a lower one that is committed later.
+///
+/// To be called last, after everything that may have to wait for a row of another transaction: whoever waits for one while
+/// others wait for it would stop them all, or be stopped in a deadlock.
+pub(crate) async fn events_in_turn(tx: &mut Tx) -> Attempt<()> {
+    let sql = "SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))";
+    sqlx::query(sql).bind(EVENTS).execute(&mut **tx).await?;
+    Ok(())
+}
 
 /// A whole database on a PostgreSQL server.
 #[derive(Debug, Clone)]

@@ -8,24 +8,47 @@ use moodline_types::{Assignment, FlagStatus, MapId, NewFlag};
 use sqlx::QueryBuilder;
 
 use crate::{
-    connect::Tx,
+    connect::{Tx, events_in_turn},
     failure::Attempt,
     rows::{Db, ROWS_PER_INSERT, column, list},
 };
 
-/// Raises what is new as open, refreshes what is still warranted whatever its status, and takes away what is no
-/// longer warranted, still open and untouched by people.
-pub(crate) async fn follow(
+/// A flag to raise, with its mention.
+pub(crate) type Wanted<'a> = (i64, &'a NewFlag);
+
+/// Refreshes what is still warranted whatever its status, and takes away what is no longer warranted, still open and
+/// untouched by people. What is new is left to [`raise`], which comes last.
+pub(crate) async fn follow<'a>(
     tx: &mut Tx,
     map: &MapId,
     held: &[i64],
-    kept: &[&MentionAssignments],
-    now: DateTime<Utc>,
-) -> Attempt<()> {
-    let wanted: Vec<(i64, &NewFlag)> =
+    kept: &[&'a MentionAssignments],
+) -> Attempt<Vec<Wanted<'a>>> {
+    let mut wanted: Vec<Wanted<'a>> =
         kept.iter().flat_map(|mention| mention.flags.iter().map(|flag| (mention.mention.0, flag))).collect();
     lower(tx, map, held, &wanted).await?;
-    for chunk in wanted.chunks(ROWS_PER_INSERT) {
+    let there = shown(tx, map, held).await?.flags;
+    let sql = "UPDATE flags SET stage = $4, opinion_id = $5, severity = $6 \
+               WHERE map = $1 AND mention_id = $2 AND touchpoint = $3";
+    for (mention, flag) in wanted.iter().filter(|wanted| there.contains_key(&key(wanted))) {
+        let query = sqlx::query(sql).bind(map.as_str()).bind(*mention).bind(flag.touchpoint.as_str());
+        let query = query.bind(flag.stage.as_str()).bind(flag.opinion.0).bind(flag.severity);
+        query.execute(&mut **tx).await?;
+    }
+    wanted.retain(|wanted| !there.contains_key(&key(wanted)));
+    Ok(wanted)
+}
+
+fn key((mention, flag): &Wanted<'_>) -> (i64, String) {
+    (*mention, flag.touchpoint.as_str().to_owned())
+}
+
+/// Raises what is new as open: the last that a transaction does, so that nobody waits long for its number.
+pub(crate) async fn raise(tx: &mut Tx, map: &MapId, fresh: &[Wanted<'_>], now: DateTime<Utc>) -> Attempt<()> {
+    if !fresh.is_empty() {
+        events_in_turn(tx).await?;
+    }
+    for chunk in fresh.chunks(ROWS_PER_INSERT) {
         let mut sql = QueryBuilder::<Db>::new(
             "INSERT INTO flags (map, mention_id, stage, touchpoint, opinion_id, severity, status, raised_ms, \
              updated_ms) ",
@@ -41,10 +64,6 @@ pub(crate) async fn follow(
                 .push_bind(now.timestamp_millis())
                 .push_bind(now.timestamp_millis());
         });
-        sql.push(
-            " ON CONFLICT (map, mention_id, touchpoint) DO UPDATE SET stage = excluded.stage, \
-             opinion_id = excluded.opinion_id, severity = excluded.severity",
-        );
         sql.build().execute(&mut **tx).await?;
     }
     Ok(())
@@ -58,6 +77,14 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
+    /// With those that are about to be raised.
+    pub(crate) fn with(mut self, fresh: &[Wanted<'_>]) -> Self {
+        let raised =
+            fresh.iter().map(|wanted| (key(wanted), (wanted.1.opinion.0, FlagStatus::Open.as_str().to_owned())));
+        self.flags.extend(raised);
+        self
+    }
+
     /// The status of the flag that an assignment shows. A flag is shown by its own opinion or, once that was judged anew
     /// (`is_there` denies it), by whatever its mention says at its touchpoint.
     pub(crate) fn of(&self, mention: i64, assignment: &Assignment, is_there: impl Fn(i64) -> bool) -> Option<&str> {

@@ -6,6 +6,7 @@ use sqlx::QueryBuilder;
 use crate::{
     query::Asked,
     rows::{Db, list},
+    words,
 };
 
 /// What is read first; everything else is looked up by its rows.
@@ -59,14 +60,17 @@ impl Lead {
         matches!(self, Self::Assignments)
     }
 
-    /// The tables; the planner's statistics choose their order and indexes.
+    /// The tables; the planner's statistics choose their order and indexes, but for what is looked up by the rows of
+    /// another: how rare a phrase is they do not tell, and guessing high the planner would read all of a table, or follow
+    /// the order of all mentions until the few have turned up. `OFFSET 0` keeps it from that.
     pub(crate) fn from(self, sql: &mut QueryBuilder<Db>, asked: &Asked<'_>, with_flags: bool) {
         let query = asked.query;
         match self {
             Self::Mentions => {
                 sql.push(" FROM (");
                 few(sql, asked);
-                sql.push(") n JOIN mentions m ON m.id = n.id JOIN opinions o ON o.mention_id = m.id");
+                sql.push(") n CROSS JOIN LATERAL (SELECT * FROM mentions WHERE mentions.id = n.id OFFSET 0) m");
+                sql.push(" CROSS JOIN LATERAL (SELECT * FROM opinions WHERE opinions.mention_id = m.id OFFSET 0) o");
             }
             Self::Assignments => {
                 sql.push(" FROM assignments a JOIN opinions o ON o.id = a.opinion_id");
@@ -80,12 +84,17 @@ impl Lead {
             }
         }
         let Some(map) = &query.map else { return };
-        if !self.is_assignments() {
+        if self == Self::Mentions {
+            sql.push(" CROSS JOIN LATERAL (SELECT * FROM assignments WHERE opinion_id = o.id AND map = ");
+            sql.push_bind(map.as_str()).push(" OFFSET 0) a");
+        } else if !self.is_assignments() {
             sql.push(" JOIN assignments a ON a.opinion_id = o.id AND a.map = ").push_bind(map.as_str());
         }
         if with_flags {
-            sql.push(" LEFT JOIN flags f ON f.map = a.map AND f.mention_id = a.mention_id");
-            sql.push(" AND f.touchpoint = a.touchpoint");
+            sql.push(
+                " LEFT JOIN LATERAL (SELECT * FROM flags WHERE flags.map = a.map AND flags.mention_id = a.mention_id",
+            );
+            sql.push(" AND flags.touchpoint = a.touchpoint OFFSET 0) f ON TRUE");
         }
     }
 }
@@ -93,8 +102,8 @@ impl Lead {
 /// The ids of the few mentions that lead; the conditions hold for them as well.
 fn few(sql: &mut QueryBuilder<Db>, asked: &Asked<'_>) {
     let query = asked.query;
-    if asked.few {
-        sql.push("SELECT mention_id AS id FROM mention_words WHERE words @@ ").push_bind(asked.words.clone());
+    if let Some(search) = asked.words.as_ref().filter(|_| asked.few) {
+        sql.push("SELECT mention_id AS id FROM mention_words WHERE words @@ ").push_bind(words::matching(search));
         sql.push("::TSQUERY");
     } else if let Some(opinions) = &query.opinions {
         let ids: Vec<i64> = opinions.iter().map(|id| id.0).collect();

@@ -39,6 +39,8 @@ mod theme_writes;
 mod themes;
 mod tokens;
 mod triage;
+#[cfg(test)]
+mod turns;
 mod vectors;
 mod voices;
 mod words;

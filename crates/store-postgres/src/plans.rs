@@ -80,7 +80,7 @@ async fn every_question_is_led_by_an_index() {
     sqlx::raw_sql(ROWS).execute(store.read()).await.unwrap();
     let model = "model".parse().unwrap();
     for query in questions() {
-        let asked = Asked::new(&store, &query, &model).await.unwrap();
+        let asked = Asked::new(&store, &query, &model, 51).await.unwrap();
         let mut sql = asked.page("EXPLAIN ");
         let plan: Vec<String> = sql.build_query_scalar().persistent(false).fetch_all(store.read()).await.unwrap();
         let told = format!("{query:?}\n{}", plan.join("\n"));
@@ -91,6 +91,41 @@ async fn every_question_is_led_by_an_index() {
             let leads =
                 |step: &String| step.contains("using assignments_") || step.contains("Index Scan on assignments_");
             assert!(plan.iter().any(leads), "an index leads: {told}");
+        }
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn rare_words_are_gathered_and_common_ones_asked_of_each_row_in_its_order() {
+    let Some(database) = postgres_url().await else { return };
+    let store = PostgresStore::open(database.url()).await.unwrap();
+    store.migrate().await.unwrap();
+    sqlx::raw_sql(ROWS).execute(store.read()).await.unwrap();
+    let model = "model".parse().unwrap();
+    let there = MentionQuery {
+        map: Some("m".parse().unwrap()),
+        touchpoint: Some(TouchpointFilter::Is("t".parse().unwrap())),
+        ..MentionQuery::default()
+    };
+    for (text, few) in [
+        ("slow", false),
+        ("\"till the\" -fast", false),
+        ("w17", true),
+        ("slow w17", true),
+        ("\"slow w17\"", true),
+        ("fast", true),
+    ] {
+        for order in [MentionOrder::Time, MentionOrder::Severity, MentionOrder::Representative] {
+            let query = MentionQuery { text: Some(text.to_owned()), order, ..there.clone() };
+            let asked = Asked::new(&store, &query, &model, 51).await.unwrap();
+            assert_eq!((asked.few, asked.lead == Lead::Mentions), (few, few), "{text}");
+            let mut sql = asked.page("EXPLAIN ");
+            let plan: Vec<String> = sql.build_query_scalar().persistent(false).fetch_all(store.read()).await.unwrap();
+            // A table of this size may be read whole for the few; what matters is that the many are not.
+            let of_each = plan.iter().any(|step| step.contains("mention_words_pkey"));
+            let of_all = plan.iter().any(|step| step.contains("mentions_by_time"));
+            assert_eq!((of_each, of_all), (!few, false), "{text}: {}", plan.join("\n"));
         }
     }
     store.close().await;

@@ -70,11 +70,17 @@ async fn unwanted(store: &PostgresStore, unwanted: &Unwanted) -> Attempt<Vec<Men
     Ok(query.fetch_all(store.read()).await?.into_iter().map(MentionId).collect())
 }
 
+async fn answers_of(store: &PostgresStore, respondents: &[String]) -> Attempt<u64> {
+    let sql = "SELECT count(*) AS found FROM survey_answers WHERE respondent = ANY($1)";
+    count(&sqlx::query(sql).bind(respondents).fetch_one(store.read()).await?, "found")
+}
+
 async fn erase(store: &PostgresStore, erasure: &Erasure, now: DateTime<Utc>) -> Attempt<Erased> {
     let mut tx = store.write_queueing().await?;
+    let marks: Vec<String> = erasure.marks.iter().chain(&erasure.respondents).cloned().collect();
     let sql = "INSERT INTO tombstones (mark, erased_ms) SELECT DISTINCT mark, $2::BIGINT FROM unnest($1::TEXT[]) AS mark \
                ON CONFLICT (mark) DO NOTHING";
-    sqlx::query(sql).bind(&erasure.marks).bind(now.timestamp_millis()).execute(&mut *tx).await?;
+    sqlx::query(sql).bind(&marks).bind(now.timestamp_millis()).execute(&mut *tx).await?;
     let mut erased = Erased::default();
     for mentions in erasure.mentions.chunks(500) {
         erased.mentions += take_out(&mut tx, mentions, now).await?;
@@ -85,6 +91,9 @@ async fn erase(store: &PostgresStore, erasure: &Erasure, now: DateTime<Utc>) -> 
         let sql = "DELETE FROM dropped_items WHERE excerpt ILIKE $1 ESCAPE '\\'";
         erased.rejected += sqlx::query(sql).bind(containing(words)).execute(&mut *tx).await?.rows_affected();
     }
+    let sql = "DELETE FROM survey_answers WHERE respondent = ANY($1)";
+    let gone = sqlx::query(sql).bind(&erasure.respondents).execute(&mut *tx).await?;
+    erased.answers = gone.rows_affected();
     acts::record(&mut tx, &erasure.act, now).await?;
     tx.commit().await?;
     Ok(erased)
@@ -175,6 +184,10 @@ async fn redactions(store: &PostgresStore) -> Attempt<Vec<(SourceId, String, u64
 impl PrivacyStore for PostgresStore {
     async fn unwanted(&self, what: &Unwanted) -> Result<Vec<MentionId>> {
         self.told("find what is to be erased", unwanted(self, what).await)
+    }
+
+    async fn answers_of(&self, respondents: &[String]) -> Result<u64> {
+        self.told("count survey answers", answers_of(self, respondents).await)
     }
 
     async fn erase(&self, erasure: &Erasure, now: DateTime<Utc>) -> Result<Erased> {

@@ -124,8 +124,8 @@ async fn change(store: &PostgresStore, flags: &[FlagId], new: &Triage, now: Date
             .bind(storable(&new.actor))
             .bind(new.note.as_deref().map(storable));
         query.execute(&mut *tx).await?;
-        acts::record(&mut tx, &triage_act(*flag, new), now).await?;
     }
+    acts::record(&mut tx, &triage_act(flags, new), now).await?;
     Ok(tx.commit().await?)
 }
 

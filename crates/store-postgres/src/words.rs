@@ -2,17 +2,21 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
-use moodline_store::{Phrase, Search, storable, words_of};
+use moodline_store::{Phrase, Search, most_gathered, storable, words_of};
+use sqlx::QueryBuilder;
 
 use crate::{
     PostgresStore,
     connect::Tx,
     failure::Attempt,
-    rows::{ROWS_PER_INSERT, column},
+    rows::{Db, ROWS_PER_INSERT, column},
 };
 
 /// Mentions whose words are put in together after an upgrade.
 const BATCH: i64 = 2000;
+
+/// Mentions whose words are looked at to tell how common a word is.
+const SAMPLE: f64 = 2000.0;
 
 /// Puts the words of mentions as they are now in the place of what was there.
 pub(crate) async fn index(tx: &mut Tx, mentions: &[i64]) -> Attempt<()> {
@@ -80,6 +84,27 @@ pub(crate) fn matching(search: &Search) -> String {
     let joined = |phrases: &[Phrase], by: &str| phrases.iter().map(quoted).collect::<Vec<_>>().join(by);
     let all = joined(&search.all, " & ");
     if search.none.is_empty() { all } else { format!("{all} & !({})", joined(&search.none, " | ")) }
+}
+
+/// Whether the mentions with these words are so few that they are gathered, for an answer of `rows` rows. Counting them
+/// would read them; a sample of the table, the same one every time, tells enough.
+pub(crate) async fn are_few(store: &PostgresStore, search: &Search, rows: u64) -> Attempt<bool> {
+    let sql = "SELECT coalesce(max(mention_id), 0) FROM mention_words";
+    let mentions = sqlx::query_scalar::<_, i64>(sql).fetch_one(store.read()).await?.unsigned_abs();
+    let percent = (100.0 * SAMPLE / mentions as f64).min(100.0);
+    let sql = "SELECT count(*), count(*) FILTER (WHERE words @@ $1::TSQUERY) \
+               FROM mention_words TABLESAMPLE SYSTEM ($2) REPEATABLE (1)";
+    let query = sqlx::query_as::<_, (i64, i64)>(sql).bind(matching(search)).bind(percent as f32);
+    let (sampled, found) = query.fetch_one(store.read()).await?;
+    let with_words = found as f64 / sampled.max(1) as f64 * mentions as f64;
+    Ok(with_words <= most_gathered(rows, mentions) as f64)
+}
+
+/// Whether the mention of a row has these words, asked of its own words alone: a query in the place of a value, which the
+/// planner does not turn into a join with all mentions that have them. `mention` is the column of its id.
+pub(crate) fn stand_in(sql: &mut QueryBuilder<Db>, search: &Search, mention: &'static str) {
+    sql.push("(SELECT w.words @@ ").push_bind(matching(search));
+    sql.push("::TSQUERY FROM mention_words w WHERE w.mention_id = ").push(mention).push(")");
 }
 
 fn quoted(phrase: &Phrase) -> String {

@@ -28,7 +28,7 @@ fn parts(subject: &AlertSubject) -> [&str; 4] {
 
 async fn write(store: &SqliteStore, writes: &[AlertWrite], now: DateTime<Utc>) -> Attempt<Vec<AlertId>> {
     let mut tx = store.write().await?;
-    let mut ids = Vec::with_capacity(writes.len());
+    let (mut ids, mut raised) = (Vec::with_capacity(writes.len()), Vec::new());
     for AlertWrite { known, episode } in writes {
         let id = match known {
             Some(id) => *id,
@@ -39,10 +39,25 @@ async fn write(store: &SqliteStore, writes: &[AlertWrite], now: DateTime<Utc>) -
         if stored.episode != *episode {
             update(&mut tx, id, episode, now).await?;
         }
+        if stored.alerted_at.is_none() && episode.tier == AlertTier::Alert {
+            raised.push(id);
+        }
         ids.push(id);
     }
+    raise(&mut tx, &raised, now).await?;
     tx.commit().await?;
     Ok(ids)
+}
+
+/// Notes that alerts are raised, each later than every one there is: the last that a transaction does, so that nobody waits
+/// long for its turn.
+async fn raise(tx: &mut Tx, alerts: &[AlertId], now: DateTime<Utc>) -> Attempt<()> {
+    let sql = "UPDATE alerts SET alerted_ms = max($2, (SELECT coalesce(max(x.alerted_ms) + 1, 0) FROM alerts x)) \
+               WHERE id = $1";
+    for alert in alerts {
+        sqlx::query(sql).bind(alert.0).bind(now.timestamp_millis()).execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 /// The row of an episode that was not known: a new one, or the one that began on the same day.
@@ -69,8 +84,7 @@ async fn update(tx: &mut Tx, id: AlertId, episode: &AlertEpisode, now: DateTime<
     let sql = "UPDATE alerts SET stage = $2, tier = $3, last_day = $4, ended_day = $5, observed = $6, n = $7, \
                expected = $8, expected_low = $9, expected_high = $10, change = $11, change_low = $12, \
                change_high = $13, probability = $14, adjusted = $15, usual_n = $16, power_to = $17, power = $18, \
-               detail = $19, updated_ms = $20, alerted_ms = coalesce(alerted_ms, CASE WHEN $21 THEN $20 END) \
-               WHERE id = $1";
+               detail = $19, updated_ms = $20 WHERE id = $1";
     let [_, stage, _, _] = parts(&episode.subject);
     let figures = episode.figures.as_ref();
     let query = sqlx::query(sql)
@@ -93,8 +107,7 @@ async fn update(tx: &mut Tx, id: AlertId, episode: &AlertEpisode, now: DateTime<
         .bind(figures.map(|f| f.power_to))
         .bind(figures.map(|f| f.power))
         .bind(storable(&episode.detail))
-        .bind(now.timestamp_millis())
-        .bind(episode.tier == AlertTier::Alert);
+        .bind(now.timestamp_millis());
     query.execute(&mut **tx).await?;
     sqlx::query("DELETE FROM alert_mentions WHERE alert_id = $1").bind(id.0).execute(&mut **tx).await?;
     let sql =
@@ -234,6 +247,21 @@ async fn find(store: &SqliteStore, query: &AlertQuery) -> Attempt<Vec<Alert>> {
     with_mentions(&mut connection, &rows).await
 }
 
+async fn raised_after(store: &SqliteStore, raised: DateTime<Utc>, limit: u32) -> Attempt<Vec<Alert>> {
+    let sql = "SELECT * FROM alerts WHERE tier = 'alert' AND alerted_ms > $1 AND alerted_ms <= (SELECT max(ms) FROM \
+               (SELECT alerted_ms AS ms FROM alerts WHERE tier = 'alert' AND alerted_ms > $1 ORDER BY alerted_ms LIMIT $2) \
+               AS next) ORDER BY alerted_ms, id";
+    let mut connection = store.read().acquire().await?;
+    let query = sqlx::query(sql).bind(raised.timestamp_millis()).bind(i64::from(limit));
+    let rows = query.fetch_all(&mut *connection).await?;
+    with_mentions(&mut connection, &rows).await
+}
+
+async fn newest(store: &SqliteStore) -> Attempt<Option<DateTime<Utc>>> {
+    let row = sqlx::query("SELECT max(alerted_ms) AS newest FROM alerts").fetch_one(store.read()).await?;
+    instant_or_none(&row, "alerts", "newest")
+}
+
 async fn number(store: &SqliteStore, query: &AlertQuery) -> Attempt<u64> {
     let mut sql = QueryBuilder::<Db>::new("SELECT count(*) AS found FROM alerts");
     conditions(&mut sql, query);
@@ -273,6 +301,14 @@ impl AlertStore for SqliteStore {
 
     async fn alerts(&self, query: &AlertQuery) -> Result<Vec<Alert>> {
         self.told("list alerts", find(self, query).await)
+    }
+
+    async fn alerts_after(&self, raised: DateTime<Utc>, limit: u32) -> Result<Vec<Alert>> {
+        self.told("list new alerts", raised_after(self, raised, limit).await)
+    }
+
+    async fn newest_alert(&self) -> Result<Option<DateTime<Utc>>> {
+        self.told("find the newest alert", newest(self).await)
     }
 
     async fn count_alerts(&self, query: &AlertQuery) -> Result<u64> {

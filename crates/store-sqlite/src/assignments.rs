@@ -48,11 +48,12 @@ async fn write(
     let mut open: HashSet<i64> = held.iter().copied().collect();
     let kept: Vec<&MentionAssignments> = mentions.iter().filter(|mention| open.remove(&mention.mention.0)).collect();
 
-    flags::follow(&mut tx, map, &held, &kept, now).await?;
-    let flags = flags::shown(&mut tx, map, &held).await?;
-    let moved = replace(&mut tx, map, &held, &kept, &flags).await?;
     rollups::replace_tallies(&mut tx, map, &held, &kept).await?;
+    let fresh = flags::follow(&mut tx, map, &held, &kept).await?;
+    let flags = flags::shown(&mut tx, map, &held).await?.with(&fresh);
+    let moved = replace(&mut tx, map, &held, &kept, &flags).await?;
     work::done(&mut tx, WorkKind::Assign, map.as_str(), &held).await?;
+    flags::raise(&mut tx, map, &fresh, now).await?;
     tx.commit().await?;
     Ok(Replaced { written: kept.len() as u64, lost: (mentions.len() - kept.len()) as u64, moved })
 }

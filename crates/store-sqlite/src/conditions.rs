@@ -10,6 +10,7 @@ use sqlx::QueryBuilder;
 use crate::{
     query::Asked,
     rows::{Db, list},
+    words,
 };
 
 /// What rounding may take from a star.
@@ -38,8 +39,7 @@ pub(crate) fn conditions(sql: &mut QueryBuilder<Db>, asked: &Asked<'_>) {
     }
     of_the_mention(sql, query);
     if let Some(words) = asked.words.as_ref().filter(|_| !asked.few) {
-        sql.push(" AND EXISTS (SELECT 1 FROM mention_words WHERE mention_words.rowid = m.id AND mention_words MATCH ");
-        sql.push_bind(words.clone()).push(")");
+        words::stand_in(sql.push(" AND "), words, if asked.lead.is_assignments() { "a.mention_id" } else { "m.id" });
     }
     if let Some(emotion) = query.emotion {
         sql.push(" AND o.emotion = ").push_bind(emotion.as_str());

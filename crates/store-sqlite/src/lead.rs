@@ -6,6 +6,7 @@ use sqlx::QueryBuilder;
 use crate::{
     query::Asked,
     rows::{Db, list},
+    words,
 };
 
 /// What is read first; everything else is looked up by its rows.
@@ -103,8 +104,8 @@ impl Lead {
 /// The ids of the few mentions that lead; the conditions hold for them as well.
 fn few(sql: &mut QueryBuilder<Db>, asked: &Asked<'_>) {
     let query = asked.query;
-    if asked.few {
-        sql.push("SELECT rowid AS id FROM mention_words WHERE mention_words MATCH ").push_bind(asked.words.clone());
+    if let Some(search) = asked.words.as_ref().filter(|_| asked.few) {
+        sql.push("SELECT rowid AS id FROM mention_words WHERE mention_words MATCH ").push_bind(words::matching(search));
     } else if let Some(opinions) = &query.opinions {
         let ids: Vec<i64> = opinions.iter().map(|id| id.0).collect();
         sql.push("SELECT DISTINCT mention_id AS id FROM opinions WHERE id IN (SELECT value FROM json_each(");

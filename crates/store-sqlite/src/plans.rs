@@ -53,7 +53,7 @@ async fn every_question_is_led_by_an_index() {
     store.migrate().await.unwrap();
     let model = "model".parse().unwrap();
     for query in questions() {
-        let mut asked = Asked::new(&store, &query, &model).await.unwrap();
+        let mut asked = Asked::new(&store, &query, &model, 51).await.unwrap();
         for few in [true, false] {
             if asked.words.is_none() && few {
                 continue;
@@ -83,7 +83,7 @@ async fn a_deep_page_begins_where_the_page_before_ended() {
     store.migrate().await.unwrap();
     let model = "model".parse().unwrap();
     for query in questions().into_iter().filter(|query| query.after.is_some()) {
-        let asked = Asked::new(&store, &query, &model).await.unwrap();
+        let asked = Asked::new(&store, &query, &model, 51).await.unwrap();
         let mut sql = asked.page("EXPLAIN QUERY PLAN ");
         let rows: Vec<(i64, i64, i64, String)> = sql.build_query_as().fetch_all(store.read()).await.unwrap();
         if asked.lead == Lead::Mentions {
@@ -108,5 +108,47 @@ async fn placing_reads_what_it_places_and_not_all_that_lies_on_the_map() {
         assert_eq!(plan.first().map(String::as_str), Some(led_by), "{plan:#?}");
         let scanned = plan.iter().skip(1).filter(|step| step.starts_with("SCAN") && !step.contains("VIRTUAL TABLE"));
         assert_eq!(scanned.count(), 0, "{plan:#?}");
+    }
+}
+
+/// 2,000 mentions that all say `slow`, each with a word of its own.
+const WORDS: &str = "
+INSERT INTO mentions (source, external_id, text, posted_ms, posted_approximate, content_hash, first_seen_ms, changed_ms,
+    fingerprinted, searchable)
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000)
+    SELECT 'a', i, '', i, FALSE, '', 0, 0, TRUE, TRUE FROM n;
+INSERT INTO mention_words (rowid, words) SELECT id, 'the till is slow w' || id FROM mentions;
+";
+
+#[tokio::test]
+async fn rare_words_are_gathered_and_common_ones_asked_of_each_row_in_its_order() {
+    let store = SqliteStore::in_memory().await.unwrap();
+    store.migrate().await.unwrap();
+    sqlx::raw_sql(WORDS).execute(store.read()).await.unwrap();
+    let model = "model".parse().unwrap();
+    let there = MentionQuery {
+        map: Some("m".parse().unwrap()),
+        touchpoint: Some(TouchpointFilter::Is("t".parse().unwrap())),
+        ..MentionQuery::default()
+    };
+    for (text, few) in [
+        ("slow", false),
+        ("\"till is\" -fast", false),
+        ("w1*", false),
+        ("w17", true),
+        ("slow w17", true),
+        ("fast", true),
+    ] {
+        for order in [MentionOrder::Time, MentionOrder::Severity, MentionOrder::Representative] {
+            let query = MentionQuery { text: Some(text.to_owned()), order, ..there.clone() };
+            let asked = Asked::new(&store, &query, &model, 51).await.unwrap();
+            assert_eq!((asked.few, asked.lead == Lead::Mentions), (few, few), "{text}");
+            let mut sql = asked.page("EXPLAIN QUERY PLAN ");
+            let rows: Vec<(i64, i64, i64, String)> = sql.build_query_as().fetch_all(store.read()).await.unwrap();
+            let plan: Vec<String> = rows.into_iter().map(|(.., step)| step).collect();
+            // `0:=` is the row of an id, `0:M…` the index of all words.
+            let by_id = plan.iter().any(|step| step.contains("VIRTUAL TABLE INDEX 0:="));
+            assert_eq!(by_id, !few, "{text}: {plan:#?}");
+        }
     }
 }

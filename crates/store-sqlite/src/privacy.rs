@@ -69,13 +69,19 @@ async fn unwanted(store: &SqliteStore, unwanted: &Unwanted) -> Attempt<Vec<Menti
     Ok(query.fetch_all(store.read()).await?.into_iter().map(MentionId).collect())
 }
 
+async fn answers_of(store: &SqliteStore, respondents: &[String]) -> Attempt<u64> {
+    let sql = "SELECT count(*) AS found FROM survey_answers WHERE respondent IN (SELECT value FROM json_each($1))";
+    count(&sqlx::query(sql).bind(list(respondents)).fetch_one(store.read()).await?, "found")
+}
+
 async fn erase(store: &SqliteStore, erasure: &Erasure, now: DateTime<Utc>) -> Attempt<Erased> {
     let mut tx = store.write().await?;
     // What is deleted is overwritten, not left in free pages.
     sqlx::query("PRAGMA secure_delete = ON").execute(&mut *tx).await?;
+    let marks: Vec<String> = erasure.marks.iter().chain(&erasure.respondents).cloned().collect();
     let sql = "INSERT INTO tombstones (mark, erased_ms) SELECT value, $2 FROM json_each($1) WHERE TRUE \
                ON CONFLICT (mark) DO NOTHING";
-    sqlx::query(sql).bind(list(&erasure.marks)).bind(now.timestamp_millis()).execute(&mut *tx).await?;
+    sqlx::query(sql).bind(list(&marks)).bind(now.timestamp_millis()).execute(&mut *tx).await?;
     let mut erased = Erased::default();
     for mentions in erasure.mentions.chunks(500) {
         erased.mentions += take_out(&mut tx, mentions, now).await?;
@@ -86,6 +92,9 @@ async fn erase(store: &SqliteStore, erasure: &Erasure, now: DateTime<Utc>) -> At
         let sql = "DELETE FROM dropped_items WHERE excerpt LIKE $1 ESCAPE '\\'";
         erased.rejected += sqlx::query(sql).bind(containing(words)).execute(&mut *tx).await?.rows_affected();
     }
+    let sql = "DELETE FROM survey_answers WHERE respondent IN (SELECT value FROM json_each($1))";
+    let gone = sqlx::query(sql).bind(list(&erasure.respondents)).execute(&mut *tx).await?;
+    erased.answers = gone.rows_affected();
     acts::record(&mut tx, &erasure.act, now).await?;
     tx.commit().await?;
     // The log still holds the pages as they were; a reader may keep it from being emptied until the next time.
@@ -178,6 +187,10 @@ async fn redactions(store: &SqliteStore) -> Attempt<Vec<(SourceId, String, u64)>
 impl PrivacyStore for SqliteStore {
     async fn unwanted(&self, what: &Unwanted) -> Result<Vec<MentionId>> {
         self.told("find what is to be erased", unwanted(self, what).await)
+    }
+
+    async fn answers_of(&self, respondents: &[String]) -> Result<u64> {
+        self.told("count survey answers", answers_of(self, respondents).await)
     }
 
     async fn erase(&self, erasure: &Erasure, now: DateTime<Utc>) -> Result<Erased> {

@@ -1,7 +1,7 @@
 //! "What do people dislike at this touchpoint? Show me the mentions."
 
 use async_trait::async_trait;
-use moodline_store::{QueryStore, Result, checked};
+use moodline_store::{QueryStore, Result, Search, checked};
 use moodline_types::{
     Flag, FlagId, MapId, MentionId, MentionOrder, MentionPage, MentionQuery, MentionRow, ModelId, OpinionId,
     PageCursor, RowCount, SentimentLabel,
@@ -21,30 +21,28 @@ use crate::{
     words,
 };
 
-/// Mentions with the words looked for up to which they are gathered and sorted; of more, the order is followed and each
-/// row asked for the words.
-const FEW: i64 = 20_000;
-
 /// A query with everything that decides how it is asked.
 pub(crate) struct Asked<'q> {
     pub(crate) query: &'q MentionQuery,
     pub(crate) model: &'q ModelId,
-    /// The words, as the index takes them.
-    pub(crate) words: Option<String>,
+    /// The words looked for.
+    pub(crate) words: Option<Search>,
     /// Whether they stand in few mentions, which then lead.
     pub(crate) few: bool,
     pub(crate) lead: Lead,
 }
 
 impl<'q> Asked<'q> {
-    pub(crate) async fn new(store: &SqliteStore, query: &'q MentionQuery, model: &'q ModelId) -> Attempt<Self> {
-        let words = checked(query)?.as_ref().map(words::matching);
+    /// `rows` of the answer are wanted.
+    pub(crate) async fn new(
+        store: &SqliteStore,
+        query: &'q MentionQuery,
+        model: &'q ModelId,
+        rows: u64,
+    ) -> Attempt<Self> {
+        let words = checked(query)?;
         let few = match &words {
-            Some(words) => {
-                let sql = "SELECT count(*) FROM (SELECT 1 FROM mention_words WHERE mention_words MATCH $1 LIMIT $2)";
-                let found = sqlx::query_scalar::<_, i64>(sql).bind(words).bind(FEW + 1);
-                found.fetch_one(store.read()).await? <= FEW
-            }
+            Some(search) => words::are_few(store, search, rows).await?,
             None => false,
         };
         Ok(Self { query, model, words, few, lead: Lead::of(query, few) })
@@ -109,7 +107,8 @@ impl<'q> Asked<'q> {
 async fn find(store: &SqliteStore, query: &MentionQuery) -> Attempt<MentionPage> {
     checked(query)?;
     let Some(model) = opinions::adopted(store).await? else { return Ok(MentionPage::default()) };
-    let asked = Asked::new(store, query, &model.id).await?;
+    let rows = u64::from(query.limit) + 1 + u64::from(query.offset);
+    let asked = Asked::new(store, query, &model.id, rows).await?;
     let found_rows = asked.page("").build().fetch_all(store.read()).await?;
     let limit = query.limit as usize;
     let mut rows = Vec::with_capacity(found_rows.len().min(limit));
@@ -139,7 +138,7 @@ fn cursor(row: &Row, query: &MentionQuery) -> Attempt<PageCursor> {
 async fn count(store: &SqliteStore, query: &MentionQuery) -> Attempt<RowCount> {
     checked(query)?;
     let Some(model) = opinions::adopted(store).await? else { return Ok(RowCount::of(0)) };
-    let asked = Asked::new(store, query, &model.id).await?;
+    let asked = Asked::new(store, query, &model.id, RowCount::BOUND + 1).await?;
     Ok(RowCount::of(rows::count(&asked.number().build().fetch_one(store.read()).await?, "found")?))
 }
 

@@ -11,6 +11,7 @@ use sqlx::Row as _;
 use crate::{
     SqliteStore,
     failure::Attempt,
+    privacy,
     rows::{Row, column, count, word, word_or_none},
 };
 
@@ -41,7 +42,13 @@ async fn write_answers(store: &SqliteStore, map: &MapId, answers: &[SurveyAnswer
                DO UPDATE SET value = excluded.value, answers = excluded.answers";
     let mut tx = store.write().await?;
     let mut change = SurveyChange::default();
+    let respondents: Vec<String> = answers.iter().filter_map(|answer| answer.respondent.clone()).collect();
+    let erased = privacy::erased_among(&mut tx, &respondents).await?;
     for answer in answers {
+        if answer.respondent.as_ref().is_some_and(|respondent| erased.contains(respondent)) {
+            change.erased += 1;
+            continue;
+        }
         let (stage, touchpoint) = parts(&answer.place);
         let respondent = answer.respondent.clone().unwrap_or_else(|| format!("={}", answer.value));
         let query = sqlx::query(known).bind(map.as_str()).bind(answer.metric.as_str()).bind(stage).bind(touchpoint);

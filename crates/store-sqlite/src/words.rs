@@ -1,6 +1,6 @@
 //! The words of mentions, for the text search.
 
-use moodline_store::{Phrase, Search, storable, words_of};
+use moodline_store::{Phrase, Search, most_gathered, storable, words_of};
 use sqlx::QueryBuilder;
 
 use crate::{
@@ -67,6 +67,29 @@ pub(crate) fn matching(search: &Search) -> String {
     let joined = |phrases: &[Phrase], by: &str| phrases.iter().map(quoted).collect::<Vec<_>>().join(by);
     let all = joined(&search.all, " AND ");
     if search.none.is_empty() { all } else { format!("({all}) NOT ({})", joined(&search.none, " OR ")) }
+}
+
+/// Whether the mentions with these words are so few that they are gathered, for an answer of `rows` rows.
+pub(crate) async fn are_few(store: &SqliteStore, search: &Search, rows: u64) -> Attempt<bool> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT max(id) FROM mentions").fetch_one(store.read()).await?;
+    let most = most_gathered(rows, newest.unwrap_or(0).unsigned_abs()) as i64;
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM mention_words WHERE mention_words MATCH $1 LIMIT $2)";
+    let found = sqlx::query_scalar::<_, i64>(sql).bind(matching(search)).bind(most + 1);
+    Ok(found.fetch_one(store.read()).await? <= most)
+}
+
+/// Whether the mention of a row has these words, asked of its own words alone: looking them up in the index of all words
+/// would begin anew for every row. `mention` is the column of its id.
+pub(crate) fn stand_in(sql: &mut QueryBuilder<Db>, search: &Search, mention: &'static str) {
+    sql.push("EXISTS (SELECT 1 FROM mention_words w WHERE w.rowid = ").push(mention);
+    for (phrases, found) in [(&search.all, " > 0"), (&search.none, " = 0")] {
+        for phrase in phrases {
+            let end = if phrase.open { "" } else { " " };
+            sql.push(" AND instr(' ' || w.words || ' ', ").push_bind(format!(" {}{end}", phrase.words.join(" ")));
+            sql.push(")").push(found);
+        }
+    }
+    sql.push(")");
 }
 
 fn quoted(phrase: &Phrase) -> String {

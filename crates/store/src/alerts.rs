@@ -39,6 +39,14 @@ pub trait AlertStore: Send + Sync {
     /// The alerts that fit: those that go on first, alerts before watches, the newest first.
     async fn alerts(&self, query: &AlertQuery) -> Result<Vec<Alert>>;
 
+    /// The alerts raised after an instant, in the order they were raised: at most `limit`, and more only where several
+    /// were raised at the very instant the last of them was. None is ever raised before one that was read: the time an
+    /// alert bears is later than that of every alert there is when it is stored.
+    async fn alerts_after(&self, raised: DateTime<Utc>, limit: u32) -> Result<Vec<Alert>>;
+
+    /// When the alert raised last was raised; `None` before the first.
+    async fn newest_alert(&self) -> Result<Option<DateTime<Utc>>>;
+
     /// How many fit, whatever the limit.
     async fn count_alerts(&self, query: &AlertQuery) -> Result<u64>;
 

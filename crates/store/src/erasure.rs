@@ -28,6 +28,8 @@ pub struct Erasure {
     pub mentions: Vec<MentionId>,
     /// Keyed hashes of identities, addresses and authors: what carries one is not stored again.
     pub marks: Vec<String>,
+    /// Respondents, by their keyed hashes: their survey answers go, and later ones of theirs stay out.
+    pub respondents: Vec<String>,
     /// Rows that could not be read and contain this (case-insensitive) go as well.
     pub rejected_with: Option<String>,
     /// What goes into the audit log.
@@ -41,6 +43,8 @@ pub struct Erased {
     pub mentions: u64,
     /// Rows that could not be read.
     pub rejected: u64,
+    /// Survey answers.
+    pub answers: u64,
 }
 
 /// Redaction, erasure and retention.
@@ -49,7 +53,11 @@ pub trait PrivacyStore: Send + Sync {
     /// Which mentions are meant, hidden ones included, by id.
     async fn unwanted(&self, unwanted: &Unwanted) -> Result<Vec<MentionId>>;
 
-    /// Takes mentions out of every table, their tallies out of the rollups, and leaves tombstones, in one transaction.
+    /// Survey answers of these respondents, by their keyed hashes.
+    async fn answers_of(&self, respondents: &[String]) -> Result<u64>;
+
+    /// Takes mentions out of every table, their tallies out of the rollups, and leaves tombstones, in one transaction;
+    /// likewise the survey answers of respondents.
     async fn erase(&self, erasure: &Erasure, now: DateTime<Utc>) -> Result<Erased>;
 
     /// Drops the texts of up to `limit` mentions of a source that were posted before `before`, with the words and

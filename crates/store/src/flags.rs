@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_types::{FlagEvent, FlagId, FlagQuery, FlagRow, Triage};
+use moodline_types::{FlagEvent, FlagId, FlagQuery, FlagRow, Triage, counted};
 
 use crate::{NewAct, Result};
 
-/// What the audit log says of a change to a flag. A note may name people and goes with the mention it is about; the log
-/// stays, so it only says that there was one.
-pub fn triage_act(flag: FlagId, change: &Triage) -> NewAct {
+/// What the audit log says of a change to flags, however many: which they were is in the history of each. A note may name
+/// people and goes with the mention it is about; the log stays, so it only says that there was one.
+pub fn triage_act(flags: &[FlagId], change: &Triage) -> NewAct {
     let Triage { status, assignee, due_at, note, actor } = change;
     let status = status.map(|status| status.to_string());
     let assignee =
@@ -18,7 +18,10 @@ pub fn triage_act(flag: FlagId, change: &Triage) -> NewAct {
     NewAct {
         actor: actor.clone(),
         action: "triage".to_owned(),
-        subject: format!("flag {flag}"),
+        subject: match flags {
+            [flag] => format!("flag {flag}"),
+            many => counted(many.len(), "flag"),
+        },
         detail: [status, assignee, due, note].into_iter().flatten().collect::<Vec<_>>().join(", "),
     }
 }
@@ -29,7 +32,8 @@ pub trait FlagStore: Send + Sync {
     /// The flags that fit, the most severe first, of equals the one raised first. Those of hidden mentions are left out.
     async fn flags(&self, query: &FlagQuery) -> Result<Vec<FlagRow>>;
 
-    /// The flags raised after `flag`, in the order they were raised: at most `limit`.
+    /// The flags raised after `flag`, in the order they were raised: at most `limit`. None ever shows before one that was
+    /// read: ids are handed out in the order in which transactions end.
     async fn flags_after(&self, flag: FlagId, limit: u32) -> Result<Vec<FlagRow>>;
 
     /// The flag raised last, whatever became of it; `None` before the first.

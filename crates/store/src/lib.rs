@@ -60,7 +60,7 @@ pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOut
 pub use overrides::{NewOverride, Override, OverrideStore, PlacedOpinion, opinions_meant};
 pub use query::{QueryStore, checked};
 pub use runs::RunStore;
-pub use search::{Phrase, Search, words_of};
+pub use search::{Phrase, Search, most_gathered, words_of};
 pub use surveys::{AnswerCount, RatingCount, SurveyChange, SurveyStore};
 pub use text::{containing, storable};
 pub use themes::{

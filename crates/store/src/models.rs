@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use moodline_types::{MentionId, ModelId};
+use moodline_types::{MentionId, ModelId, counted};
 
 use crate::{ModelRecord, NewAct, Result};
 
@@ -64,7 +64,7 @@ impl Forgetting {
     /// What the audit log says of `model` being forgotten by `actor`; `None` where nothing changed.
     pub fn act(&self, model: &ModelId, actor: &str) -> Option<NewAct> {
         let Self::Gone { opinions } = self else { return None };
-        Some(act_on(model, actor, "forget", format!("with its {opinions} opinions")))
+        Some(act_on(model, actor, "forget", format!("with its {}", counted(*opinions, "opinion"))))
     }
 }
 

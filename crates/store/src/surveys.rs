@@ -41,6 +41,8 @@ pub struct SurveyChange {
     pub changed: u64,
     /// Those known already.
     pub unchanged: u64,
+    /// Answers left out because what their respondent said was erased.
+    pub erased: u64,
 }
 
 /// Survey answers and stage entries.

@@ -10,7 +10,7 @@ use moodline_store::{
 };
 use moodline_types::{
     Clock, Counts, DayWindow, MapId, ModelId, OpinionId, RunId, RunKind, StageId, Theme, ThemeId, ThemedTouchpoint,
-    TouchpointId,
+    TouchpointId, counted,
 };
 use tracing::{info, warn};
 
@@ -43,7 +43,8 @@ pub struct ThemesOutcome {
 impl fmt::Display for ThemesOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { themes, new, touchpoints, grouped, .. } = self;
-        write!(f, "{themes} themes, {new} of them new, {grouped} of {touchpoints} touchpoints grouped anew")
+        let themes = counted(*themes, "theme");
+        write!(f, "{themes}, {new} of them new, {grouped} of {touchpoints} touchpoints grouped anew")
     }
 }
 

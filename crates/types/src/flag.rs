@@ -26,9 +26,9 @@ pub struct NewFlag {
     pub stage: StageId,
     /// The touchpoint it concerns.
     pub touchpoint: TouchpointId,
-    /// The most negative opinion there.
+    /// The opinion that shows it: of the negative ones there, the one that says most.
     pub opinion: OpinionId,
-    /// Its probability of negative, 0 to 1.
+    /// The highest probability of negative among the opinions there, 0 to 1.
     pub severity: f32,
 }
 

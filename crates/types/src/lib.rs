@@ -6,6 +6,7 @@
 mod alert;
 mod assignment;
 mod clock;
+mod counted;
 mod cursor;
 mod day;
 mod embedding;
@@ -31,6 +32,7 @@ mod touchpoint_change;
 pub use alert::{Alert, AlertEpisode, AlertFigures, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier};
 pub use assignment::{Assignment, AssignmentReason, Tally};
 pub use clock::{Clock, SystemClock};
+pub use counted::counted;
 pub use cursor::Cursor;
 pub use day::{DayWindow, Month, Week};
 pub use embedding::Embedding;
@@ -48,7 +50,7 @@ pub use opinion::{JudgedOpinion, Opinion};
 pub use page::{CursorError, PageCursor};
 pub use query::{
     MentionOrder, MentionPage, MentionQuery, MentionRow, RowCount, StarRange, TELLING_BYTES, TouchpointFilter,
-    representative,
+    representative, telling,
 };
 pub use run::{Run, RunKind, RunStatus};
 pub use secret::{Secret, SecretError, SecretText};

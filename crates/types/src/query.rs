@@ -30,13 +30,16 @@ named_enum!(
 );
 
 /// How well an opinion stands for what is said at its touchpoint, 0 to 1: the probability of its most probable label,
-/// times the score of its assignment (1 where it is unassigned), times how much it says, which is the bytes of its
-/// evidence in UTF-8 against [`TELLING_BYTES`], at most 1.
+/// times the score of its assignment (1 where it is unassigned), times how much it says: see [`telling`].
 ///
 /// Bytes, because a Han character takes three and says about as much as three letters.
 pub fn representative(sentiment: Sentiment, score: Option<f32>, evidence: &str) -> f32 {
-    let telling = (evidence.len() as f32 / TELLING_BYTES as f32).min(1.0);
-    sentiment.top().1 * score.unwrap_or(1.0) * telling
+    sentiment.top().1 * score.unwrap_or(1.0) * telling(evidence)
+}
+
+/// How much an evidence says, 0 to 1: its bytes in UTF-8 against [`TELLING_BYTES`], at most 1.
+pub fn telling(evidence: &str) -> f32 {
+    (evidence.len() as f32 / TELLING_BYTES as f32).min(1.0)
 }
 
 /// Length of an evidence that says enough to be shown for many: a short sentence, 60 letters or 20 Han characters.

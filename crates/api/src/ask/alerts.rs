@@ -30,7 +30,8 @@ pub async fn list(store: &dyn Store, query: &AlertQuery) -> Result<Vec<Alert>, A
 pub async fn show(store: &dyn Store, alert: AlertId) -> Result<Alert, AskError> {
     let query = AlertQuery { ids: vec![alert], ..AlertQuery::default() };
     let found = store.alerts(&query).await?.pop();
-    found.map(Alert).ok_or_else(|| AskError::Missing { what: "alert", id: alert.to_string(), hint: String::new() })
+    let hint = "; `moodline alerts list --all` shows those there are".to_owned();
+    found.map(Alert).ok_or_else(|| AskError::Missing { what: "alert", id: alert.to_string(), hint })
 }
 
 /// Says what was done about an alert, in the name of `actor`; the alert as it then is.
@@ -48,6 +49,24 @@ pub async fn triage(
     let triage = store::AlertTriage { status: triage.status, note, actor: actor.to_owned() };
     store.triage_alerts(&[alert], &triage, now).await?;
     show(store, alert).await
+}
+
+/// Says the same of several alerts; each as it then is, in the order named.
+///
+/// # Errors
+/// `Missing` where one of them does not exist; then nothing is changed.
+pub async fn triage_all(
+    store: &dyn Store,
+    ids: &[AlertId],
+    triage: &store::AlertTriage,
+    now: DateTime<Utc>,
+) -> Result<Vec<Alert>, AskError> {
+    store.triage_alerts(ids, triage, now).await?;
+    let mut alerts = Vec::with_capacity(ids.len());
+    for id in ids {
+        alerts.push(show(store, *id).await?);
+    }
+    Ok(alerts)
 }
 
 /// Changes by day, the newest first: of one map or of all.

@@ -2,11 +2,11 @@
 //!
 //! Each kind of news has its own place in [`Seen`], so that a reader who comes back misses none of either.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::DateTime;
 use moodline_store::Store;
-use moodline_types::{AlertQuery, AlertTier, FlagId};
+use moodline_types::FlagId;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -17,8 +17,6 @@ use crate::{
 
 /// Most news of each kind that are read at once.
 const BATCH: u32 = 200;
-/// How late an alert may show after the time it bears: a refresh writes its alerts at its end.
-const LATE_MS: i64 = 600_000;
 
 /// How much a reader has seen: the id of an event, and what it gives back to go on from there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -59,9 +57,10 @@ impl Seen {
     ///
     /// # Errors
     /// Where the database does not answer.
-    pub async fn now(store: &dyn Store, now: DateTime<Utc>) -> Result<Self, AskError> {
+    pub async fn now(store: &dyn Store) -> Result<Self, AskError> {
         let flag = store.newest_flag().await?.map_or(0, |flag| flag.0);
-        Ok(Self { flag, alert_ms: now.timestamp_millis() })
+        let alert_ms = store.newest_alert().await?.map_or(0, |raised| raised.timestamp_millis());
+        Ok(Self { flag, alert_ms })
     }
 }
 
@@ -81,16 +80,12 @@ pub struct News {
 #[derive(Debug)]
 pub struct Reader {
     seen: Seen,
-    /// Alerts raised before this are old.
-    from_ms: i64,
-    /// Alerts told already, with when they were raised: some show late.
-    told: BTreeMap<i64, i64>,
 }
 
 impl Reader {
     /// A reader who has seen this much.
     pub fn new(seen: Seen) -> Self {
-        Self { seen, from_ms: seen.alert_ms, told: BTreeMap::new() }
+        Self { seen }
     }
 
     /// What came since the last call, oldest first.
@@ -104,23 +99,16 @@ impl Reader {
             seen.flag = row.id.0;
             news.push(told(seen, "flag", &Flag::from(row))?);
         }
-        let since = DateTime::from_timestamp_millis(seen.alert_ms - LATE_MS);
-        let query = AlertQuery { tier: Some(AlertTier::Alert), since, limit: BATCH, ..AlertQuery::default() };
-        let mut raised: Vec<(i64, Alert)> = Vec::new();
-        for alert in store.alerts(&query).await? {
-            let at_ms = alert.alerted_at.map(|at| at.timestamp_millis()).filter(|at| *at > self.from_ms);
-            if let Some(at_ms) = at_ms.filter(|_| !self.told.contains_key(&alert.id.0)) {
-                raised.push((at_ms, Alert(alert)));
+        let since = DateTime::from_timestamp_millis(seen.alert_ms).unwrap_or_default();
+        let raised = store.alerts_after(since, BATCH).await?;
+        for (at, alert) in raised.iter().enumerate() {
+            // Of several raised at one instant only the last has been seen with all before it.
+            let next = raised.get(at + 1).and_then(|alert| alert.alerted_at);
+            if let Some(raised_at) = alert.alerted_at.filter(|raised_at| next != Some(*raised_at)) {
+                seen.alert_ms = raised_at.timestamp_millis();
             }
+            news.push(told(seen, "alert", &Alert(alert.clone()))?);
         }
-        raised.sort_by_key(|(at_ms, alert)| (*at_ms, alert.0.id));
-        for (at_ms, alert) in raised {
-            seen.alert_ms = seen.alert_ms.max(at_ms);
-            self.told.insert(alert.0.id.0, at_ms);
-            news.push(told(seen, "alert", &alert)?);
-        }
-        let forgotten = seen.alert_ms - TimeDelta::days(1).num_milliseconds();
-        self.told.retain(|_, at_ms| *at_ms > forgotten);
         self.seen = seen;
         Ok(news)
     }

@@ -6,7 +6,7 @@ use moodline_types::{RunKind, SourceId};
 
 use crate::{
     AskError,
-    body::{Act, Rejected, Run, Token},
+    body::{Act, Dropped, DroppedList, Rejected, Run, Token},
 };
 
 /// The newest runs first, of one kind or of all.
@@ -39,4 +39,13 @@ pub async fn tokens(store: &dyn Store, now: DateTime<Utc>) -> Result<Vec<Token>,
 /// Where the database does not answer.
 pub async fn rejected(store: &dyn Store, source: Option<&SourceId>, limit: u32) -> Result<Vec<Rejected>, AskError> {
     Ok(store.rejected_rows(source, limit).await?.into_iter().map(Rejected::from).collect())
+}
+
+/// What the rules of a source keep out, the newest first.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn dropped(store: &dyn Store, source: &SourceId, limit: u32) -> Result<DroppedList, AskError> {
+    let (items, total) = store.dropped_items(source, limit).await?;
+    Ok(DroppedList { items: items.into_iter().map(Dropped::from).collect(), total })
 }

@@ -4,8 +4,11 @@
 
 pub mod alerts;
 pub mod corrections;
+pub mod digest;
 pub mod events;
 pub mod flags;
 pub mod journal;
 pub mod maps;
 pub mod mentions;
+pub mod themes;
+pub mod versions;

@@ -9,7 +9,7 @@ use utoipa::{
 };
 
 use super::words;
-use crate::extract::Words;
+use crate::extract::{Words, given};
 
 /// Something out of the ordinary, with what people did about it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -119,6 +119,62 @@ mod form {
     }
 }
 
+/// An alert with what its mentions speak of.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AlertShown {
+    /// The alert.
+    pub alert: Alert,
+    /// The themes of its mentions, the most frequent first.
+    pub themes: Vec<AlertTheme>,
+    /// Their words, in the order of the alert's `mentions`.
+    pub quotes: Vec<AlertQuote>,
+}
+
+/// A theme that mentions of an alert speak of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlertTheme {
+    /// Its terms, with commas.
+    pub terms: String,
+    /// How many of the mentions.
+    pub mentions: usize,
+}
+
+/// A mention that moved an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlertQuote {
+    /// The mention.
+    pub mention: i64,
+    /// Where a person can read it.
+    pub url: Option<String>,
+    /// Its title.
+    pub title: Option<String>,
+    /// Its text.
+    pub text: String,
+}
+
+/// What there is for one department.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Department {
+    /// Its name in the maps; null: nobody owns these touchpoints, and sources are the operator's.
+    pub owner: Option<String>,
+    /// Its alerts.
+    pub entries: Vec<DigestEntry>,
+}
+
+/// An alert as a digest tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DigestEntry {
+    /// The alert.
+    #[serde(flatten)]
+    pub alert: Alert,
+    /// Touchpoint and map, or the source, for people.
+    pub name: String,
+    /// What its mentions speak of, e.g. `login, code (7 of 10); queue (2 of 10)`.
+    pub themes: String,
+    /// Beginnings of some of them.
+    pub quotes: Vec<String>,
+}
+
 /// What somebody did about an alert.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -127,7 +183,7 @@ pub struct AlertTriage {
     #[schema(value_type = words::AlertStatus)]
     pub status: AlertStatus,
     /// Why, or what was done.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::Words>, nullable = false)]
     pub note: Option<Words>,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::words;
+use crate::extract::given;
 
 /// A correction; it holds for the words, whichever model judges them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -51,22 +52,22 @@ pub struct NewCorrection {
     /// The opinion, by the id that mentions are listed with.
     pub opinion: i64,
     /// The sentiment it really has; not `unsure`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::SentimentLabel>, nullable = false)]
     pub sentiment: Option<SentimentLabel>,
     /// The map that `touchpoint` or `nowhere` is about.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::MapId>, nullable = false)]
     pub map: Option<MapId>,
     /// The touchpoint it really concerns; needs `map`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::TouchpointId>, nullable = false)]
     pub touchpoint: Option<TouchpointId>,
     /// It concerns no touchpoint of `map`.
     #[serde(default)]
     pub nowhere: bool,
     /// Whether it is a customer's opinion at all; false counts it nowhere.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(nullable = false)]
     pub relevant: Option<bool>,
 }

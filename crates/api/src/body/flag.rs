@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use moodline_types::{self as types, FlagRow, FlagStatus, MapId, SourceId, StageId, TouchpointId};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::words;
-use crate::extract::{Words, object};
+use crate::extract::{Words, given, object};
 
 /// A flag with what it is about.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -137,7 +137,7 @@ pub struct Waiting {
 #[serde(deny_unknown_fields)]
 pub struct FlagTriage {
     /// The new state. `resolved` needs a note that says what resolved it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::FlagStatus>, nullable = false)]
     pub status: Option<FlagStatus>,
     /// Who looks after it from now on; null for nobody.
@@ -149,7 +149,7 @@ pub struct FlagTriage {
     #[schema(value_type = Option<DateTime<Utc>>)]
     pub due_at: Option<Option<DateTime<Utc>>>,
     /// Why, or what was done.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::Words>, nullable = false)]
     pub note: Option<Words>,
 }
@@ -166,11 +166,11 @@ pub struct FlagSelection {
     #[serde(default)]
     pub all: bool,
     /// Only of this map.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::MapId>, nullable = false)]
     pub map: Option<MapId>,
     /// Only at this touchpoint; needs `map`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::TouchpointId>, nullable = false)]
     pub touchpoint: Option<TouchpointId>,
     /// Only in one of these states; any where empty.
@@ -178,7 +178,7 @@ pub struct FlagSelection {
     #[schema(value_type = Vec<words::FlagStatus>)]
     pub status: Vec<FlagStatus>,
     /// Only those that somebody of this name looks after.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<words::Words>, nullable = false)]
     pub assignee: Option<Words>,
     /// Only those whose time is up.
@@ -194,9 +194,4 @@ pub struct FlagSelection {
 pub struct TriageOutcome {
     /// The flags that changed.
     pub changed: Vec<i64>,
-}
-
-/// Tells `null` from what was left out.
-fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
 }

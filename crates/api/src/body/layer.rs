@@ -216,6 +216,6 @@ pub struct LayerSeries {
 }
 
 /// Four decimals, and never a negative zero.
-pub(super) fn four(value: f64) -> f64 {
+pub fn four(value: f64) -> f64 {
     (value * 10_000.0).round() / 10_000.0 + 0.0
 }

@@ -5,28 +5,41 @@
 mod act;
 mod alert;
 mod correction;
+mod effect;
+mod explanation;
 mod flag;
 mod head;
 mod layer;
 mod map;
 mod mention;
+mod metrics;
 mod run;
 mod sentiment;
 mod service;
 mod source;
+mod theme;
 mod token;
+mod version;
 pub mod words;
 
 pub use act::Act;
-pub use alert::{Alert, AlertTriage, NewTouchpointChange, TouchpointChange};
+pub use alert::{
+    Alert, AlertQuote, AlertShown, AlertTheme, AlertTriage, Department, DigestEntry, NewTouchpointChange,
+    TouchpointChange,
+};
 pub use correction::{Correction, NewCorrection};
+pub use effect::{ChangeEffect, Effect, SourceSides, TouchpointSide};
+pub use explanation::{Counted, ExplainedOpinion, ExplainedPlace, Explanation, Near, NearExample, Said, ShownFlag};
 pub use flag::{Flag, FlagEvent, FlagHistory, FlagList, FlagSelection, FlagTriage, TriageOutcome, Waiting};
 pub use head::{Fit, Head};
-pub use layer::{Change, Corrected, EmotionCounts, LayerPoint, LayerSeries, Level, PeriodKind};
+pub use layer::{Change, Corrected, EmotionCounts, LayerPoint, LayerSeries, Level, PeriodKind, four};
 pub use map::{MapShown, MapSummary, Persona, StageSummary, TouchpointSummary};
 pub use mention::{MentionFlag, MentionList, MentionRow, Origin, Placement, Rating, RowCount};
+pub use metrics::{Conversion, Metrics, Survey, WentOn};
 pub use run::Run;
 pub use sentiment::{Emotions, Verdict, rounded};
 pub use service::{Job, Queue, Replaced, RunningJob, ScheduledJob, Status};
-pub use source::{Rejected, Source};
+pub use source::{Dropped, DroppedList, Rejected, Source};
+pub use theme::{Days, Measured, Quote, Sample, Theme, ThemeChoice, ThemeList, ThemedTouchpoint};
 pub use token::Token;
+pub use version::{DiffSide, Difference, MapDiff, MapVersion, NodeChange, NodeFigures};

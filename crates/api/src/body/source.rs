@@ -1,7 +1,7 @@
 //! Where mentions come from.
 
 use chrono::{DateTime, Utc};
-use moodline_types::{RejectedRow, SourceId};
+use moodline_types::{DroppedItem, RejectedRow, SourceId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,6 +53,33 @@ pub struct Rejected {
     pub reason: String,
     /// Its beginning.
     pub excerpt: String,
+}
+
+/// What the rules of a source keep out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DroppedList {
+    /// The items kept out last, the newest first.
+    pub items: Vec<Dropped>,
+    /// How many there are in all; those not seen again for 90 days are forgotten.
+    pub total: u64,
+}
+
+/// An item that a rule keeps out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Dropped {
+    /// The source's own id.
+    pub external_id: String,
+    /// The rule that it fails.
+    pub reason: String,
+    /// The beginning of its text.
+    pub excerpt: String,
+}
+
+impl From<DroppedItem> for Dropped {
+    fn from(item: DroppedItem) -> Self {
+        let DroppedItem { external_id, reason, excerpt } = item;
+        Self { external_id, reason, excerpt }
+    }
 }
 
 impl From<(SourceId, RejectedRow)> for Rejected {

@@ -46,6 +46,8 @@ words! {
     AlertKind: "What is out of the ordinary",
     AlertTier: "How loud an alert is",
     AlertStatus: "What people have done about an alert",
+    Metric: "What a survey asks",
+    ThemeKind: "What the opinions of a theme have in common besides their words",
     Scope: "What a token allows; each allows what those before it do",
 }
 

@@ -9,23 +9,30 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::Answer;
 use crate::{
+    AskError,
     api::Api,
-    ask::alerts,
-    body::{Alert, AlertTriage, NewTouchpointChange, TouchpointChange, words},
-    extract::{Commas, Nothing, Params, PathOf, Sent},
+    ask::{alerts, digest},
+    body::{Alert, AlertShown, AlertTriage, ChangeEffect, Department, NewTouchpointChange, TouchpointChange, words},
+    extract::{Commas, Nothing, Params, PathOf, Sent, Words},
     guard::Triager,
     problem::Refusal,
 };
 
 /// Alerts where nothing else is asked for.
 const PAGE: u32 = 50;
+/// From when on a digest tells what is over, where nothing else is asked for.
+const SINCE: &str = "1d";
+/// Days before and after a change that are compared where nothing else is asked for.
+const EFFECT_DAYS: u32 = 28;
 
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list_alerts))
+        .routes(routes!(digest_alerts))
         .routes(routes!(show_alert, triage_alert))
         .routes(routes!(list_changes, add_change))
         .routes(routes!(remove_change))
+        .routes(routes!(show_effect))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -82,15 +89,44 @@ async fn list_alerts(State(api): State<Api>, Params(asked): Params<AlertParams>)
     Ok(Json(alerts::list(api.store(), &query).await?))
 }
 
-/// One alert
+/// One alert with what its mentions speak of
+///
+/// Like `moodline alerts show ALERT --format json`.
 #[utoipa::path(get, path = "/v1/alerts/{alert}", tag = "alerts", params(("alert" = i64, Path)),
-    responses((status = 200, body = Alert)))]
+    responses((status = 200, body = AlertShown)))]
 async fn show_alert(
     State(api): State<Api>,
     PathOf(alert): PathOf<AlertId>,
     Params(Nothing {}): Params<Nothing>,
-) -> Answer<Alert> {
-    Ok(Json(alerts::show(api.store(), alert).await?))
+) -> Answer<AlertShown> {
+    Ok(Json(digest::shown(api.store(), alert).await?))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DigestParams {
+    /// Only of this map.
+    #[param(value_type = Option<words::MapId>, nullable = false)]
+    map: Option<MapId>,
+    /// Only what this department owns.
+    #[param(value_type = Option<words::Words>, nullable = false)]
+    owner: Option<Words>,
+    /// What is over is told if it ended since: a date, an instant, or an age such as `7d`; `1d` where it is not said.
+    #[param(value_type = Option<words::Words>, nullable = false)]
+    since: Option<Words>,
+}
+
+/// What goes on and what is new, by the department that owns the touchpoint
+///
+/// Like `moodline alerts digest --format json`.
+#[utoipa::path(get, path = "/v1/alerts/digest", tag = "alerts", params(DigestParams),
+    responses((status = 200, body = Vec<Department>)))]
+async fn digest_alerts(State(api): State<Api>, Params(asked): Params<DigestParams>) -> Answer<Vec<Department>> {
+    let text = |words: &Option<Words>| words.as_ref().map(|words| words.0.clone());
+    let (owner, since) = (text(&asked.owner), text(&asked.since));
+    let since = since.as_deref().unwrap_or(SINCE);
+    Ok(Json(digest::digest(api.store(), asked.map.as_ref(), owner.as_deref(), since, api.now()).await?))
 }
 
 /// Says what was done about an alert
@@ -151,4 +187,30 @@ async fn remove_change(
 ) -> Result<StatusCode, Refusal> {
     api.store().remove_change(change, &actor, api.now()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct EffectParams {
+    /// Days before and after that are compared, 28 where it is not said.
+    #[param(nullable = false, minimum = 7, maximum = 366)]
+    days: Option<u32>,
+}
+
+/// What a change did: the days after it held against those before, and against the other touchpoints
+///
+/// Like `moodline change effect CHANGE --format json`.
+#[utoipa::path(get, path = "/v1/changes/{change}/effect", tag = "alerts", params(("change" = i64, Path), EffectParams),
+    responses((status = 200, body = ChangeEffect)))]
+async fn show_effect(
+    State(api): State<Api>,
+    PathOf(change): PathOf<ChangeId>,
+    Params(asked): Params<EffectParams>,
+) -> Answer<ChangeEffect> {
+    let days = asked.days.unwrap_or(EFFECT_DAYS);
+    if !(7..=366).contains(&days) {
+        return Err(AskError::field("days", format!("{days} is not from 7 to 366")).into());
+    }
+    Ok(Json(api.host().effect(change, days).await?))
 }

@@ -60,7 +60,7 @@ async fn stream_events(
     let last = headers.get("last-event-id").map(|id| id.to_str().unwrap_or("?").to_owned());
     let seen = match last.or(asked.after.map(|words| words.0)) {
         Some(id) => Seen::read(&id)?,
-        None => Seen::now(api.store(), api.now()).await?,
+        None => Seen::now(api.store()).await?,
     };
     let place = api.streams().try_acquire_owned().map_err(|_| {
         let most = api.config().max_streams;

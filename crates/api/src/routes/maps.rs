@@ -58,7 +58,7 @@ struct ShowParams {
     persona: Option<PersonaId>,
 }
 
-fn language(names: Option<crate::extract::Words>) -> String {
+pub(super) fn language(names: Option<crate::extract::Words>) -> String {
     names.map_or_else(|| "en".to_owned(), |words| words.0)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     AskError,
     api::Api,
     ask::mentions::{self, posted, stars},
-    body::{MentionList, MentionRow, RowCount, words},
+    body::{Explanation, MentionList, MentionRow, RowCount, words},
     extract::{Commas, Params, PathOf, Words},
 };
 
@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list_mentions))
         .routes(routes!(count_mentions))
         .routes(routes!(show_mention))
+        .routes(routes!(explain_mention))
         .routes(routes!(show_opinion))
 }
 
@@ -229,6 +230,29 @@ async fn show_mention(
         return Err(unseen("mention", mention.to_string()).into());
     }
     Ok(Json(list))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ExplainParams {
+    /// Only these maps; several with commas.
+    #[serde(default)]
+    #[param(value_type = Vec<words::MapId>, style = Form, explode = false, required = false, min_items = 1)]
+    map: Commas<MapId>,
+}
+
+/// Why the opinions of a mention lie where they do, and what else was near
+///
+/// Like `moodline explain MENTION --format json`.
+#[utoipa::path(get, path = "/v1/mentions/{mention}/explanation", tag = "mentions",
+    params(("mention" = i64, Path), ExplainParams), responses((status = 200, body = Explanation)))]
+async fn explain_mention(
+    State(api): State<Api>,
+    PathOf(mention): PathOf<MentionId>,
+    Params(asked): Params<ExplainParams>,
+) -> Answer<Explanation> {
+    Ok(Json(api.host().explanation(mention, &asked.map.0).await?))
 }
 
 /// One opinion with its mention

@@ -10,6 +10,8 @@ mod journal;
 mod maps;
 mod mentions;
 mod service;
+mod themes;
+mod versions;
 
 use axum::Json;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,7 +23,7 @@ type Answer<T> = Result<Json<T>, Refusal>;
 
 /// The parts of the document with what they are about, in the order they are shown.
 pub(crate) const TAGS: [(&str, &str); 8] = [
-    ("maps", "Journey maps with their stages, touchpoints and measured curves"),
+    ("maps", "Journey maps with their stages, touchpoints, measured curves, pain points and survey figures"),
     ("mentions", "What people said, opinion by opinion: the query"),
     ("flags", "Negative opinions that ask for attention, and their triage"),
     ("alerts", "What worsened, and what teams did at their touchpoints"),
@@ -35,6 +37,8 @@ pub(crate) const TAGS: [(&str, &str); 8] = [
 pub(crate) fn all() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .merge(maps::routes())
+        .merge(themes::routes())
+        .merge(versions::routes())
         .merge(mentions::routes())
         .merge(flags::routes())
         .merge(alerts::routes())

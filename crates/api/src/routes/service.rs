@@ -11,12 +11,14 @@ use crate::{
     AskError,
     api::Api,
     ask::journal,
-    body::{Rejected, Run, ScheduledJob, Source, Status, words},
+    body::{DroppedList, Rejected, Run, ScheduledJob, Source, Status, words},
     extract::{Nothing, Params, PathOf},
 };
 
 /// Rows where nothing else is asked for.
 const PAGE: u32 = 50;
+/// Items kept out, where nothing else is asked for.
+const DROPPED: u32 = 200;
 /// Most times of the schedule per job.
 const MOST_TIMES: u32 = 100;
 
@@ -26,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list_sources))
         .routes(routes!(list_rejected))
         .routes(routes!(show_source))
+        .routes(routes!(list_dropped))
         .routes(routes!(list_runs))
         .routes(routes!(show_schedule))
 }
@@ -80,6 +83,28 @@ struct RejectedParams {
     responses((status = 200, body = Vec<Rejected>)))]
 async fn list_rejected(State(api): State<Api>, Params(asked): Params<RejectedParams>) -> Answer<Vec<Rejected>> {
     Ok(Json(journal::rejected(api.store(), asked.source.as_ref(), Api::page(asked.limit, PAGE)?).await?))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DroppedParams {
+    /// Most items, 200 where it is not said.
+    #[param(nullable = false, minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+}
+
+/// What the rules of a source keep out, newest first, with the reason
+///
+/// Like `moodline sources dropped SOURCE --format json`.
+#[utoipa::path(get, path = "/v1/sources/{source}/dropped", tag = "service",
+    params(("source" = words::SourceId, Path), DroppedParams), responses((status = 200, body = DroppedList)))]
+async fn list_dropped(
+    State(api): State<Api>,
+    PathOf(source): PathOf<SourceId>,
+    Params(asked): Params<DroppedParams>,
+) -> Answer<DroppedList> {
+    Ok(Json(journal::dropped(api.store(), &source, Api::page(asked.limit, DROPPED)?).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -22,6 +22,8 @@ pub(crate) enum TokenCommand {
         /// Who says so
         #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
         actor: String,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
     },
 }
 

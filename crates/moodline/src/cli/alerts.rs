@@ -78,6 +78,8 @@ pub(crate) struct AlertTriageArgs {
     /// Who says so
     #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
     pub(crate) actor: String,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -138,6 +140,8 @@ pub(crate) enum ChangeCommand {
         /// Who says so
         #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
         actor: String,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
         /// What was done
         what: String,
     },
@@ -157,6 +161,8 @@ pub(crate) enum ChangeCommand {
         /// Who says so
         #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
         actor: String,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
     },
     /// Hold what was said after a change against what was said before
     Effect(EffectArgs),

@@ -204,6 +204,8 @@ pub(crate) enum SourcesAction {
         /// The source
         #[arg(value_name = "SOURCE")]
         source: SourceId,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
     },
     /// Give what is stored of a source another name; then change its id in the settings
     Rename {
@@ -267,4 +269,6 @@ pub(crate) struct RelabelArgs {
     /// Who says so
     #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
     pub(crate) actor: String,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
 }

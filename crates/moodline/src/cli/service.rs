@@ -38,12 +38,14 @@ pub(crate) struct EraseArgs {
     /// Who erases
     #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
     pub(crate) actor: String,
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+    pub(crate) format: ShowFormat,
 }
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
 pub(crate) struct EraseWhat {
-    /// Everything an author wrote, by the name the source shows
+    /// Everything an author wrote, by the name the source shows; without --source also what they answered in surveys
     #[arg(long, value_name = "NAME")]
     pub(crate) author: Option<String>,
     /// The mentions at an address
@@ -106,11 +108,15 @@ pub(crate) enum WorkCommand {
         /// Most rows to show per queue
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         limit: u32,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
     },
     /// Put everything that was set aside back into its queue
     Retry {
         /// Who says so
         #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
         actor: String,
+        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
+        format: ShowFormat,
     },
 }

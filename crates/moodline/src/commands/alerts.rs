@@ -2,15 +2,17 @@
 
 use anyhow::{Result, bail};
 use moodline_alerts::map_episodes;
-use moodline_api::ask::mentions::posted;
+use moodline_api::{
+    ask::{alerts, digest, mentions::posted},
+    body::{self, AlertQuote, AlertShown},
+};
 use moodline_store::AlertTriage;
 use moodline_types::{
-    Alert, AlertEpisode, AlertId, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier, Clock, Mention, ThemeId,
+    Alert, AlertEpisode, AlertId, AlertKind, AlertQuery, AlertStatus, AlertSubject, AlertTier, Clock,
 };
-use serde_json::json;
 
 use super::{
-    Context, digest,
+    Context,
     map::read_measured,
     mentions::cell,
     watch::{last_complete_day, watch_nights, watch_sources},
@@ -28,7 +30,7 @@ pub(super) async fn run(command: AlertsCommand, context: &Context) -> Result<()>
         AlertsCommand::Show { alert, format } => show(alert, format, &app).await,
         AlertsCommand::Ack(args) => triage(args, AlertStatus::Acknowledged, &app).await,
         AlertsCommand::Close(args) => triage(args, AlertStatus::Closed, &app).await,
-        AlertsCommand::Digest(args) => digest::run(&args, &app).await,
+        AlertsCommand::Digest(args) => super::digest::run(&args, &app).await,
         AlertsCommand::Judge(args) => judge(&args, &app).await,
     }
 }
@@ -168,26 +170,14 @@ fn csv(out: &mut Output, alerts: &[Alert]) -> Result<()> {
 }
 
 async fn show(id: AlertId, format: ShowFormat, app: &App) -> Result<()> {
-    let query = AlertQuery { ids: vec![id], ..AlertQuery::default() };
-    let Some(alert) = app.store.alerts(&query).await?.pop() else {
-        bail!("there is no alert {id}; `moodline alerts list --all` shows those there are");
-    };
-    let mentions = moved_by(&alert, app).await?;
-    let themes = themes_of(&alert, app).await?;
+    let shown = digest::shown(app.store.as_ref(), id).await?;
     let mut out = Output::new();
     if format == ShowFormat::Json {
-        let quotes: Vec<_> = mentions
-            .iter()
-            .map(|mention| json!({"mention": mention.id, "url": mention.url, "text": mention.text}))
-            .collect();
-        out.line(serde_json::to_string_pretty(&json!({
-            "alert": alert,
-            "themes": themes.iter().map(|(terms, count)| json!({"terms": terms, "mentions": count})).collect::<Vec<_>>(),
-            "quotes": quotes,
-        }))?)?;
+        out.json(&shown)?;
         return Ok(out.flush()?);
     }
-    let Alert { episode, status, actor, note, .. } = &alert;
+    let AlertShown { alert: body::Alert(alert), themes, quotes } = &shown;
+    let Alert { episode, status, actor, note, .. } = alert;
     out.heading(&format!("{} {} {}: {}", episode.tier, alert.id, episode.kind, place(episode)))?;
     out.line(format!("{}; {status}", days(episode)))?;
     if let (Some(actor), note) = (actor, note) {
@@ -196,70 +186,38 @@ async fn show(id: AlertId, format: ShowFormat, app: &App) -> Result<()> {
     }
     out.line(&episode.detail)?;
     if !themes.is_empty() {
-        out.line(format!("themes: {}", themes_told(&themes, &alert)))?;
+        out.line(format!("themes: {}", digest::told_themes(themes, episode.mentions.len())))?;
     }
-    if !mentions.is_empty() {
+    if !quotes.is_empty() {
         out.gap()?;
         out.heading("The mentions that moved it")?;
-        quote(&mut out, &mentions, "  ")?;
+        quote(&mut out, quotes, "  ")?;
     }
     Ok(out.flush()?)
 }
 
-/// The mentions of an alert in its own order.
-pub(super) async fn moved_by(alert: &Alert, app: &App) -> Result<Vec<Mention>> {
-    let ids = &alert.episode.mentions;
-    let mut mentions = app.store.mentions(ids).await?;
-    mentions.retain(|mention| mention.hidden_at.is_none());
-    mentions.sort_by_key(|mention| ids.iter().position(|id| *id == mention.id));
-    Ok(mentions)
-}
-
-/// The themes that the mentions of an alert speak of, as its touchpoint was last clustered: terms, and how many of them.
-pub(super) async fn themes_of(alert: &Alert, app: &App) -> Result<Vec<(String, usize)>> {
-    let AlertSubject::Touchpoint { map, touchpoint, .. } = &alert.episode.subject else { return Ok(Vec::new()) };
-    let Some(set) = app.store.themes(map, None).await? else { return Ok(Vec::new()) };
-    let here = set.themes.iter().filter(|theme| theme.place.1 == *touchpoint);
-    let themes: Vec<(ThemeId, String)> = here.map(|theme| (theme.id, theme.terms.join(", "))).collect();
-    let ids: Vec<ThemeId> = themes.iter().map(|(id, _)| *id).collect();
-    let voices = app.store.theme_mentions(&ids).await?;
-    let mut counted: Vec<(String, usize)> = themes
-        .into_iter()
-        .map(|(id, terms)| {
-            let of_theme = voices.get(&id).map_or(&[][..], Vec::as_slice);
-            (terms, alert.episode.mentions.iter().filter(|mention| of_theme.contains(mention)).count())
-        })
-        .filter(|(_, count)| *count > 0)
-        .collect();
-    counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    Ok(counted)
-}
-
-/// Themes in a line, e.g. `login, code (7 of 10); queue (2 of 10)`.
-pub(super) fn themes_told(themes: &[(String, usize)], alert: &Alert) -> String {
-    let all = alert.episode.mentions.len();
-    let told: Vec<String> = themes.iter().map(|(terms, count)| format!("{terms} ({count} of {all})")).collect();
-    told.join("; ")
-}
-
-fn quote(out: &mut Output, mentions: &[Mention], indent: &str) -> std::io::Result<()> {
+fn quote(out: &mut Output, mentions: &[AlertQuote], indent: &str) -> std::io::Result<()> {
     let width = usize::from(terminal_width()).saturating_sub(16).max(40);
     for mention in mentions {
         let title = mention.title.as_deref().map(|title| format!("{title}: ")).unwrap_or_default();
         let text = shorten(&format!("{title}{}", mention.text), width);
-        out.line(format!("{indent}{:>8}  {text}", mention.id))?;
+        out.line(format!("{indent}{:>8}  {text}", mention.mention))?;
     }
     Ok(())
 }
 
 async fn triage(args: AlertTriageArgs, status: AlertStatus, app: &App) -> Result<()> {
-    let AlertTriageArgs { alerts, note, actor } = args;
-    app.store.triage_alerts(&alerts, &AlertTriage { status, note, actor }, app.clock.now()).await?;
+    let AlertTriageArgs { alerts: ids, note, actor, format } = args;
+    let triage = AlertTriage { status, note, actor };
+    let changed = alerts::triage_all(app.store.as_ref(), &ids, &triage, app.clock.now()).await?;
     let mut out = Output::new();
-    out.line(match alerts.len() {
-        1 => format!("alert {} is {status}", alerts[0]),
-        n => format!("{n} alerts are {status}"),
-    })?;
+    match format {
+        ShowFormat::Json => out.json(&changed)?,
+        ShowFormat::Table => out.line(match ids.as_slice() {
+            [one] => format!("alert {one} is {status}"),
+            many => format!("{} alerts are {status}", many.len()),
+        })?,
+    }
     Ok(out.flush()?)
 }
 

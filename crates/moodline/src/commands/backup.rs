@@ -1,6 +1,7 @@
 //! `moodline backup` and `moodline restore`: copies of a database file.
 
 use anyhow::Result;
+use moodline_types::counted;
 
 use super::Context;
 use crate::{
@@ -29,8 +30,8 @@ pub(super) async fn restore(args: RestoreArgs, context: &Context) -> Result<()> 
     wire::restore(&loaded, &args.file, args.overwrite).await?;
     let app = wire::App::open(loaded, context.drain.clone(), context.progress).await?;
     app.record(args.actor, "restore", "the database", format!("from {}", args.file.display())).await?;
-    let mentions = app.store.mention_count().await?;
+    let mentions = counted(app.store.mention_count().await?, "mention");
     let mut out = Output::new();
-    out.line(format!("restored {mentions} mentions from {}", args.file.display()))?;
+    out.line(format!("restored {mentions} from {}", args.file.display()))?;
     Ok(out.flush()?)
 }

@@ -1,10 +1,14 @@
 //! `moodline change`: what a team did at a touchpoint, and what came of it.
 
-use anyhow::{Result, bail};
-use moodline_store::NewTouchpointChange;
-use moodline_types::{Clock, MapId, TouchpointChange};
+use anyhow::{Result, anyhow};
+use moodline_api::{
+    ask::alerts,
+    body::{NewTouchpointChange, TouchpointChange},
+};
+use moodline_types::{Clock, MapId};
+use serde_json::json;
 
-use super::{Context, effect, map::read_measured};
+use super::{Context, effect};
 use crate::{
     cli::{ChangeCommand, ShowFormat},
     output::{Output, number, shorten},
@@ -15,28 +19,27 @@ pub(super) async fn run(command: ChangeCommand, context: &Context) -> Result<()>
     let app = context.app().await?;
     let mut out = Output::new();
     match command {
-        ChangeCommand::Add { map, touchpoint, date, actor, what } => {
-            if what.trim().is_empty() {
-                bail!("say what was changed, e.g. \"no fee below 50\"");
-            }
-            let loaded = read_measured(&app, &map, None).await?.loaded;
-            let known = &loaded.map;
-            if known.touchpoint(&touchpoint).is_none() {
-                let names: Vec<&str> = known.touchpoints().map(|(_, t)| t.id.as_str()).collect();
-                bail!("map {map} has no touchpoint `{touchpoint}`; it has {}", names.join(", "));
-            }
+        ChangeCommand::Add { map, touchpoint, date, actor, what, format } => {
             let now = app.clock.now();
             let day = date.unwrap_or_else(|| now.date_naive());
-            let what = what.trim().to_owned();
-            let new = NewTouchpointChange { map, touchpoint, day, what, actor };
-            let id = app.store.add_change(&new, now).await?;
-            out.line(format!("change {id}: {} of {} from {day}: {}", new.touchpoint, new.map, new.what))?;
-            out.line(format!("once a week or two have been read: `moodline change effect {id}`"))?;
+            let what = what.trim().parse().map_err(|reason| anyhow!("what was changed {reason}"))?;
+            let new = NewTouchpointChange { map, touchpoint, day, what };
+            let change = alerts::add_change(app.store.as_ref(), new, &actor, now).await?;
+            if format == ShowFormat::Json {
+                out.json(&change)?;
+            } else {
+                let TouchpointChange { id, map, touchpoint, day, what, .. } = change;
+                out.line(format!("change {id}: {touchpoint} of {map} from {day}: {what}"))?;
+                out.line(format!("once a week or two have been read: `moodline change effect {id}`"))?;
+            }
         }
         ChangeCommand::List { map, format } => list(map.as_ref(), format, &app, &mut out).await?,
-        ChangeCommand::Remove { change, actor } => {
+        ChangeCommand::Remove { change, actor, format } => {
             app.store.remove_change(change, &actor, app.clock.now()).await?;
-            out.line(format!("change {change} is forgotten"))?;
+            match format {
+                ShowFormat::Json => out.json(&json!({ "removed": change }))?,
+                ShowFormat::Table => out.line(format!("change {change} is forgotten"))?,
+            }
         }
         ChangeCommand::Effect(args) => effect::run(&args, &app, &mut out).await?,
     }
@@ -44,13 +47,9 @@ pub(super) async fn run(command: ChangeCommand, context: &Context) -> Result<()>
 }
 
 async fn list(map: Option<&MapId>, format: ShowFormat, app: &App, out: &mut Output) -> Result<()> {
-    if let Some(map) = map {
-        app.map_ids(std::slice::from_ref(map)).await?;
-    }
-    let changes = app.store.changes(map).await?;
+    let changes = alerts::changes(app.store.as_ref(), map).await?;
     if format == ShowFormat::Json {
-        out.line(serde_json::to_string_pretty(&changes)?)?;
-        return Ok(());
+        return Ok(out.json(&changes)?);
     }
     if changes.is_empty() {
         out.line("no changes are noted; `moodline change add --map MAP --touchpoint T --date D \"what\"` notes one")?;

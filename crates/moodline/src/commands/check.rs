@@ -4,7 +4,7 @@
 use anyhow::Result;
 use moodline_maps::LoadedMap;
 use moodline_store::RollupDifference;
-use moodline_types::{SourceId, error_chain};
+use moodline_types::{SourceId, counted, error_chain};
 
 use super::Context;
 use crate::{
@@ -28,8 +28,8 @@ pub(super) async fn run(context: &Context) -> Result<()> {
         Ok(app) => {
             match app.store.check().await {
                 Ok(()) => {
-                    let mentions = app.store.mention_count().await?;
-                    out.line(format!("database  ok, {mentions} mentions"))?;
+                    let mentions = counted(app.store.mention_count().await?, "mention");
+                    out.line(format!("database  ok, {mentions}"))?;
                     match recount(&app).await? {
                         differences if differences.is_empty() => out.line("counts    ok, rollups equal a recount")?,
                         differences => bad.extend(differences),
@@ -41,12 +41,9 @@ pub(super) async fn run(context: &Context) -> Result<()> {
                 Ok(maps) => {
                     for loaded in &maps {
                         let map = &loaded.map;
-                        let touchpoints = map.touchpoints().count();
-                        out.line(format!(
-                            "map       {} ok, {} stages, {touchpoints} touchpoints",
-                            map.id,
-                            map.stages.len()
-                        ))?;
+                        let stages = counted(map.stages.len(), "stage");
+                        let touchpoints = counted(map.touchpoints().count(), "touchpoint");
+                        out.line(format!("map       {} ok, {stages}, {touchpoints}", map.id))?;
                     }
                     bad.extend(unknown_sources(&app, &maps).await?);
                     if maps.is_empty() {

@@ -1,9 +1,15 @@
 //! `moodline change effect`: what came of a change.
 
-use anyhow::{Result, bail};
-use moodline_alerts::{EffectReport, Side, change_effect, effect_days};
+use anyhow::Result;
+use moodline_alerts::{EffectReport, Estimate, Side, change_effect, effect_days};
+use moodline_api::{
+    AskError,
+    ask::maps,
+    body::{ChangeEffect, Effect, SourceSides, TouchpointSide},
+};
+use moodline_types::ChangeId;
 
-use super::{map::read_measured, watch::last_complete_day};
+use super::watch::last_complete_day;
 use crate::{
     cli::{EffectArgs, ShowFormat},
     output::{Output, number},
@@ -11,25 +17,60 @@ use crate::{
 };
 
 pub(super) async fn run(args: &EffectArgs, app: &App, out: &mut Output) -> Result<()> {
-    let changes = app.store.changes(None).await?;
-    let Some(change) = changes.iter().find(|change| change.id == args.change) else {
-        bail!("there is no change {}; `moodline change list` shows those there are", args.change);
-    };
-    let loaded = read_measured(app, &change.map, None).await?.loaded;
-    let map = &loaded.map;
-    let last = last_complete_day(app);
-    let rollups = app.store.rollups(&map.id, effect_days(change, args.days, last)).await?;
-    let of_map: Vec<_> = changes.iter().filter(|other| other.map == map.id).cloned().collect();
-    let report = change_effect(map, &rollups, &of_map, change, args.days, last);
-    if args.format == ShowFormat::Json {
-        let mut value = serde_json::to_value(&report)?;
-        if let Some(object) = value.as_object_mut() {
-            object.insert("verdict".to_owned(), report.verdict().into());
-        }
-        out.line(serde_json::to_string_pretty(&value)?)?;
-        return Ok(());
+    let report = report(app, args.change, args.days).await?;
+    match args.format {
+        ShowFormat::Json => Ok(out.json(&body(report))?),
+        ShowFormat::Table => table(&report, out),
     }
-    table(&report, out)
+}
+
+/// Holds `days` days after a change against as many before it.
+async fn report(app: &App, id: ChangeId, days: u32) -> Result<EffectReport, AskError> {
+    let changes = app.store.changes(None).await?;
+    let change = changes.iter().find(|change| change.id == id).ok_or_else(|| AskError::Missing {
+        what: "change",
+        id: id.to_string(),
+        hint: "; `moodline change list` shows those there are".to_owned(),
+    })?;
+    let loaded = maps::loaded(app.store.as_ref(), &change.map).await?;
+    let last = last_complete_day(app);
+    let rollups = app.store.rollups(&change.map, effect_days(change, days, last)).await?;
+    let of_map: Vec<_> = changes.iter().filter(|other| other.map == change.map).cloned().collect();
+    Ok(change_effect(&loaded.map, &rollups, &of_map, change, days, last))
+}
+
+/// What a change did, as HTTP answers it.
+pub(crate) async fn change_effect_of(app: &App, id: ChangeId, days: u32) -> Result<ChangeEffect, AskError> {
+    Ok(body(report(app, id, days).await?))
+}
+
+fn body(report: EffectReport) -> ChangeEffect {
+    let verdict = report.verdict();
+    let side = |Side { n, net }| TouchpointSide { n, net };
+    let effect = |Estimate { difference, low, high, probability }| Effect { difference, low, high, probability };
+    let sources = report.sources.into_iter().map(|source| SourceSides {
+        source: source.source,
+        before: side(source.before),
+        after: side(source.after),
+    });
+    ChangeEffect {
+        change: report.change.into(),
+        window_before: report.window_before.into(),
+        window_after: report.window_after.map(Into::into),
+        before: side(report.before),
+        after: side(report.after),
+        controls_before: side(report.controls_before),
+        controls_after: side(report.controls_after),
+        controls: report.controls,
+        effect: report.effect.map(effect),
+        detectable: report.detectable,
+        placebo: report.placebo.map(|(as_much, of)| [as_much, of]),
+        sources: sources.collect(),
+        mix_moved: report.mix_moved,
+        standardised: report.standardised,
+        warnings: report.warnings,
+        verdict,
+    }
 }
 
 fn table(report: &EffectReport, out: &mut Output) -> Result<()> {

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, bail};
 use moodline_ingest::Protection;
-use moodline_store::{Erasure, NewAct, Unwanted};
-use moodline_types::{Clock, MentionId, SourceId};
+use moodline_store::{Erased, Erasure, NewAct, Unwanted};
+use moodline_types::{Clock, MentionId, SourceId, counted};
+use serde_json::json;
 
 use super::Context;
 use crate::{
-    cli::{EraseArgs, EraseWhat},
+    cli::{EraseArgs, EraseWhat, ShowFormat},
     output::Output,
     wire::App,
 };
@@ -21,7 +22,16 @@ pub(super) async fn run(args: EraseArgs, context: &Context) -> Result<()> {
     let mentions = app.store.unwanted(&meant.unwanted).await?;
     let mut out = Output::new();
     if args.dry_run {
-        out.line(format!("{} mentions would be erased", mentions.len()))?;
+        let answers = app.store.answers_of(&meant.respondents).await?;
+        match args.format {
+            ShowFormat::Json => {
+                out.json(&json!({ "would_erase": { "mentions": mentions.len(), "answers": answers } }))?
+            }
+            ShowFormat::Table => {
+                let mentions = counted(mentions.len(), "mention");
+                out.line(format!("{mentions}{} would be erased", and_answers(answers)))?;
+            }
+        }
         return Ok(out.flush()?);
     }
     let names = first_names(&app).await?;
@@ -36,24 +46,32 @@ pub(super) async fn run(args: EraseArgs, context: &Context) -> Result<()> {
         actor: args.actor,
         action: "erase".to_owned(),
         subject: meant.subject.to_owned(),
-        detail: format!("{} mentions", mentions.len()),
+        detail: counted(mentions.len(), "mention"),
     };
-    let erasure = Erasure { mentions, marks, rejected_with: meant.rejected_with, act };
-    let erased = app.store.erase(&erasure, app.clock.now()).await?;
-    out.line(format!(
-        "erased {} mentions and {} unreadable rows; they will not come back",
-        erased.mentions, erased.rejected
-    ))?;
-    if erased.mentions > 0 {
+    let (respondents, rejected_with) = (meant.respondents, meant.rejected_with);
+    let erasure = Erasure { mentions, marks, respondents, rejected_with, act };
+    let Erased { mentions, rejected, answers } = app.store.erase(&erasure, app.clock.now()).await?;
+    if args.format == ShowFormat::Json {
+        out.json(&json!({ "erased": { "mentions": mentions, "rejected": rejected, "answers": answers } }))?;
+        return Ok(out.flush()?);
+    }
+    let (said, rows) = (counted(mentions, "mention"), counted(rejected, "unreadable row"));
+    out.line(format!("erased {said}{} and {rows}; they will not come back", and_answers(answers)))?;
+    if mentions > 0 {
         out.line("`moodline layers` draws the curves without them; the next refresh does it anyway")?;
     }
     Ok(out.flush()?)
+}
+
+fn and_answers(answers: u64) -> String {
+    if answers == 0 { String::new() } else { format!(", {}", counted(answers, "survey answer")) }
 }
 
 /// What the arguments mean.
 struct Meant {
     unwanted: Unwanted,
     marks: Vec<String>,
+    respondents: Vec<String>,
     rejected_with: Option<String>,
     /// For the audit log, which must not name what is erased.
     subject: &'static str,
@@ -71,13 +89,17 @@ impl Meant {
             let hashes: Vec<String> =
                 sources.iter().map(|source| protection.author(keyed_as(&names, source), author)).collect();
             let marks = hashes.iter().map(|hash| protection.mark_of_author(hash)).collect();
+            // Surveys belong to no source.
+            let respondents = if args.source.is_none() { vec![protection.respondent(author)] } else { Vec::new() };
             let rejected_with = Some(author.trim().to_owned());
-            return Ok(Self { unwanted: Unwanted::Authors(hashes), marks, rejected_with, subject: "an author" });
+            let unwanted = Unwanted::Authors(hashes);
+            return Ok(Self { unwanted, marks, respondents, rejected_with, subject: "an author" });
         }
         if let Some(url) = url.as_deref().filter(|url| !url.trim().is_empty()) {
             let marks = vec![protection.mark_of_address(url)];
             let rejected_with = Some(url.to_owned());
-            return Ok(Self { unwanted: Unwanted::Url(url.to_owned()), marks, rejected_with, subject: "an address" });
+            let (unwanted, respondents) = (Unwanted::Url(url.to_owned()), Vec::new());
+            return Ok(Self { unwanted, marks, respondents, rejected_with, subject: "an address" });
         }
         if let Some(id) = id {
             let (unwanted, marks) = if let Some((source, external)) = id.split_once('/') {
@@ -88,13 +110,14 @@ impl Meant {
                 let number = id.parse().with_context(|| format!("--id {id}: expected a number or SOURCE/ID"))?;
                 (Unwanted::Mention(MentionId(number)), Vec::new())
             };
-            return Ok(Self { unwanted, marks, rejected_with: None, subject: "one mention" });
+            return Ok(Self { unwanted, marks, respondents: Vec::new(), rejected_with: None, subject: "one mention" });
         }
         // A word or two would take half the database along.
         match text.as_deref().map(str::trim).filter(|text| text.chars().count() >= 2) {
             Some(text) => Ok(Self {
                 unwanted: Unwanted::Text(text.to_owned()),
                 marks: Vec::new(),
+                respondents: Vec::new(),
                 rejected_with: Some(text.to_owned()),
                 subject: "words",
             }),

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::Result;
 use moodline_api::ask::events::{Reader, Seen};
-use moodline_types::Clock;
 
 use super::Context;
 use crate::{cli::EventsArgs, output::Output};
@@ -17,7 +16,7 @@ pub(super) async fn run(args: &EventsArgs, context: &Context) -> Result<()> {
     let store = app.store.as_ref();
     let seen = match &args.after {
         Some(id) => Seen::read(id)?,
-        None if args.follow => Seen::now(store, app.clock.now()).await?,
+        None if args.follow => Seen::now(store).await?,
         None => Seen::default(),
     };
     let (mut reader, mut out) = (Reader::new(seen), Output::new());

@@ -1,11 +1,17 @@
 //! `moodline explain`: why a mention's opinions lie where they do.
 
-use anyhow::{Result, bail};
-use moodline_api::body::{Emotions, Verdict, rounded};
-use moodline_assign::{Explainer, Explanation};
-use moodline_store::{JudgedMention, Override};
-use moodline_types::{MapId, MentionQuery, MentionRow, Opinion, SourceId};
-use serde_json::{Value, json};
+use anyhow::Result;
+use moodline_api::{
+    AskError,
+    ask::maps,
+    body::{
+        Counted, Emotions, ExplainedOpinion, ExplainedPlace, Explanation, Near, NearExample, Said, ShownFlag, Verdict,
+        rounded,
+    },
+};
+use moodline_assign::{Explainer, Explanation as Found, Nearness};
+use moodline_store::{JudgedMention, Override, Store};
+use moodline_types::{MapId, MentionId, MentionQuery, MentionRow, ModelId, Opinion, SourceId};
 
 use super::Context;
 use crate::{
@@ -17,35 +23,70 @@ use crate::{
 /// One map's account of the mention.
 struct Account {
     explainer: Explainer,
-    explanations: Vec<Explanation>,
+    explanations: Vec<Found>,
     /// The opinions as stored, with flags.
     rows: Vec<MentionRow>,
 }
 
+/// A mention with what every map makes of it.
+struct Case {
+    model: ModelId,
+    judged: JudgedMention,
+    overrides: Vec<Override>,
+    accounts: Vec<Account>,
+}
+
+impl Case {
+    async fn new(app: &App, mention: MentionId, maps: &[MapId]) -> Result<Self, AskError> {
+        let missing = |what, id: String, hint: &str| AskError::Missing { what, id, hint: hint.to_owned() };
+        let store = app.store.as_ref();
+        let Some(model) = store.adopted_model().await? else {
+            let hint = ": no model has judged anything yet; run `moodline refresh` first";
+            return Err(missing("judged mention", mention.to_string(), hint));
+        };
+        let judged = store.judged_mentions(&model.id, &[mention]).await?.pop();
+        let hint = "; `moodline mentions --format jsonl` shows their ids";
+        let judged = judged.ok_or_else(|| missing("mention", mention.to_string(), hint))?;
+        let overrides = store.overrides(&[mention]).await?;
+        let mut accounts = Vec::new();
+        for map in asked_maps(store, maps).await? {
+            accounts.push(account(app, &map, &judged, &overrides).await?);
+        }
+        Ok(Self { model: model.id, judged, overrides, accounts })
+    }
+}
+
+/// The maps named, or all in use.
+async fn asked_maps(store: &dyn Store, only: &[MapId]) -> Result<Vec<MapId>, AskError> {
+    for map in only {
+        maps::loaded(store, map).await?;
+    }
+    let known = store.maps().await?.into_iter().map(|record| record.id);
+    Ok(if only.is_empty() { known.collect() } else { only.to_vec() })
+}
+
+/// Why the opinions of a mention lie where they do, on the maps named or on all.
+pub(crate) async fn explanation(app: &App, mention: MentionId, maps: &[MapId]) -> Result<Explanation, AskError> {
+    let Case { judged, overrides, accounts, .. } = Case::new(app, mention, maps).await?;
+    Ok(body(&judged, &overrides, &accounts))
+}
+
 pub(super) async fn run(args: ExplainArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
-    let Some(model) = app.store.adopted_model().await? else {
-        bail!("no model has judged anything yet: run `moodline refresh` first")
-    };
-    let judged = app.store.judged_mentions(&model.id, &[args.mention]).await?;
-    let Some(judged) = judged.into_iter().next() else {
-        bail!("there is no mention {}; `moodline mentions --format jsonl` shows their ids", args.mention)
-    };
-    let overrides = app.store.overrides(&[args.mention]).await?;
-    let mut accounts = Vec::new();
-    for map in app.map_ids(&args.map).await? {
-        accounts.push(account(&app, &map, &judged, &overrides).await?);
-    }
     let mut out = Output::new();
     match args.format {
-        ShowFormat::Json => out.line(serde_json::to_string_pretty(&to_json(&judged, &overrides, &accounts))?)?,
-        ShowFormat::Table => text(&judged, &overrides, &accounts, model.id.as_str(), &mut out)?,
+        ShowFormat::Json => out.json(&explanation(&app, args.mention, &args.map).await?)?,
+        ShowFormat::Table => {
+            let Case { model, judged, overrides, accounts } = Case::new(&app, args.mention, &args.map).await?;
+            text(&judged, &overrides, &accounts, model.as_str(), &mut out)?;
+        }
     }
     Ok(out.flush()?)
 }
 
-async fn account(app: &App, map: &MapId, judged: &JudgedMention, overrides: &[Override]) -> Result<Account> {
-    let explainer = Explainer::new(app.store.as_ref(), map, &app.loaded.settings.assign).await?;
+async fn account(app: &App, map: &MapId, judged: &JudgedMention, overrides: &[Override]) -> Result<Account, AskError> {
+    let explainer = Explainer::new(app.store.as_ref(), map, &app.loaded.settings.assign).await;
+    let explainer = explainer.map_err(|error| AskError::Failed(Box::new(error)))?;
     let explanations = explainer.explain(judged, overrides);
     let query = MentionQuery {
         map: Some(map.clone()),
@@ -59,6 +100,41 @@ async fn account(app: &App, map: &MapId, judged: &JudgedMention, overrides: &[Ov
 impl Account {
     fn row(&self, opinion: &Opinion) -> Option<&MentionRow> {
         self.rows.iter().find(|row| row.opinion == opinion.id)
+    }
+
+    /// The place of the opinion `number` on this map; `None` where the map does not take its source.
+    fn place(&self, number: usize, opinion: &Opinion) -> Option<ExplainedPlace> {
+        let explanation = self.explanations.get(number)?;
+        let (record, row, found) = (&self.explainer.record, self.row(opinion), &explanation.assignment);
+        let near = |near: &Nearness| Near {
+            touchpoint: near.touchpoint.clone(),
+            cosine: rounded(near.cosine),
+            share: rounded(near.share),
+        };
+        let example = explanation.example.as_ref().map(|(touchpoint, text, cosine)| NearExample {
+            touchpoint: touchpoint.clone(),
+            text: text.clone(),
+            cosine: rounded(*cosine),
+        });
+        let (stage, touchpoint) = found.place.clone().unzip();
+        Some(ExplainedPlace {
+            map: record.id.clone(),
+            version: record.version.clone(),
+            stage,
+            touchpoint,
+            reason: found.reason,
+            score: rounded(found.score),
+            detail: found.detail.clone(),
+            runner_up: explanation.runner_up().map(near),
+            nearest: explanation.nearest.iter().map(near).collect(),
+            example,
+            unassigned_below: rounded(self.explainer.model.unassigned_below),
+            counted: row.map(|row| Counted {
+                touchpoint: row.place.as_ref().map(|(_, touchpoint)| touchpoint.clone()),
+                label: row.label,
+            }),
+            flag: row.and_then(|row| row.flag.as_ref()).map(|flag| ShownFlag { id: flag.id.0, status: flag.status }),
+        })
     }
 }
 
@@ -172,49 +248,40 @@ fn correction(said: &Override) -> String {
     format!("“{}” is {what}", said.evidence.trim())
 }
 
-fn to_json(judged: &JudgedMention, overrides: &[Override], accounts: &[Account]) -> Value {
+fn body(judged: &JudgedMention, overrides: &[Override], accounts: &[Account]) -> Explanation {
     let mention = &judged.mention;
     let opinions = judged.opinions.iter().enumerate().map(|(number, opinion)| {
         let part = &opinion.judged;
-        let maps = accounts.iter().filter_map(|account| {
-            let explanation = account.explanations.get(number)?;
-            let row = account.row(opinion);
-            let found = &explanation.assignment;
-            let near = |near: &moodline_assign::Nearness| {
-                json!({"touchpoint": near.touchpoint, "cosine": rounded(near.cosine), "share": rounded(near.share)})
-            };
-            Some(json!({
-                "map": account.explainer.record.id, "version": account.explainer.record.version,
-                "stage": found.place.as_ref().map(|(stage, _)| stage),
-                "touchpoint": found.place.as_ref().map(|(_, touchpoint)| touchpoint),
-                "reason": found.reason, "score": rounded(found.score), "detail": found.detail,
-                "runner_up": explanation.runner_up().map(near),
-                "nearest": explanation.nearest.iter().map(near).collect::<Vec<_>>(),
-                "example": explanation.example.as_ref().map(|(touchpoint, text, cosine)| {
-                    json!({"touchpoint": touchpoint, "text": text, "cosine": rounded(*cosine)})
-                }),
-                "unassigned_below": rounded(account.explainer.model.unassigned_below),
-                "counted": row.map(|row| json!({
-                    "touchpoint": row.place.as_ref().map(|(_, touchpoint)| touchpoint), "label": row.label,
-                })),
-                "flag": row.and_then(|row| row.flag.as_ref()).map(|flag| json!({"id": flag.id, "status": flag.status})),
-            }))
-        });
-        json!({
-            "opinion": opinion.id, "start": part.start, "end": part.end, "text": part.evidence, "model": opinion.model,
-            "sentiment": Verdict::new(part.label, part.sentiment), "emotion": Emotions::from(part.emotions),
-            "maps": maps.collect::<Vec<_>>(),
-        })
+        ExplainedOpinion {
+            opinion: opinion.id.0,
+            start: part.start,
+            end: part.end,
+            text: part.evidence.clone(),
+            model: opinion.model.clone(),
+            sentiment: Verdict::new(part.label, part.sentiment),
+            emotion: Emotions::from(part.emotions),
+            maps: accounts.iter().filter_map(|account| account.place(number, opinion)).collect(),
+        }
     });
-    let overrides = overrides.iter().map(|said| {
-        json!({"text": said.evidence, "sentiment": said.sentiment, "relevant": said.relevant, "by": said.actor, "at": said.at,
-               "map": said.place.as_ref().map(|(map, _)| map),
-               "touchpoint": said.place.as_ref().and_then(|(_, place)| place.as_ref()).map(|(_, touchpoint)| touchpoint)})
-    });
-    json!({
-        "mention": mention.id, "source": mention.source, "external_id": mention.external_id, "lang": mention.language,
-        "posted_at": mention.posted_at, "copy_of": mention.copy_of, "hidden": mention.hidden_at.is_some(),
-        "also_from": judged.also_from, "overrides": overrides.collect::<Vec<_>>(),
-        "opinions": opinions.collect::<Vec<_>>(),
-    })
+    let said = |said: &Override| Said {
+        text: said.evidence.clone(),
+        sentiment: said.sentiment,
+        relevant: said.relevant,
+        by: said.actor.clone(),
+        at: said.at,
+        map: said.place.as_ref().map(|(map, _)| map.clone()),
+        touchpoint: said.place.as_ref().and_then(|(_, place)| place.as_ref()).map(|(_, touchpoint)| touchpoint.clone()),
+    };
+    Explanation {
+        mention: mention.id.0,
+        source: mention.source.clone(),
+        external_id: mention.external_id.clone(),
+        lang: mention.language.clone(),
+        posted_at: mention.posted_at,
+        copy_of: mention.copy_of.map(|original| original.0),
+        hidden: mention.hidden_at.is_some(),
+        also_from: judged.also_from.clone(),
+        overrides: overrides.iter().map(said).collect(),
+        opinions: opinions.collect(),
+    }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, Result, bail};
 use moodline_http::HttpClient;
 use moodline_sources::feeds::{Subscription, discover, same_address, subscriptions};
-use moodline_types::SourceId;
+use moodline_types::{SourceId, counted};
 use url::Url;
 
 use crate::{
@@ -28,7 +28,8 @@ pub(super) async fn find(address: &str, http: &HttpClient) -> Result<()> {
         match &feed.entries {
             Ok(entries) => {
                 let id = Subscription { title, url: feed.url.clone() }.source_id(|id| taken.contains(id));
-                out.line(format!("# {entries} entries\n{}", entry(&id, &feed.url)))?;
+                let entries = if *entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") };
+                out.line(format!("# {entries}\n{}", entry(&id, &feed.url)))?;
                 taken.push(id);
             }
             Err(reason) => out.line(format!("# {} cannot be read: {reason}\n", feed.url))?,
@@ -68,7 +69,7 @@ pub(super) fn import(file: &Path, loaded: &LoadedSettings) -> Result<()> {
     }
     append(&written, loaded)?;
     let (count, file) = (written.matches("[[sources.feeds]]").count(), loaded.file.display());
-    out.line(format!("{count} feeds were added to {file}"))?;
+    out.line(format!("{} added to {file}", counted(count, "feed")))?;
     Ok(out.flush()?)
 }
 

@@ -6,6 +6,8 @@ mod show;
 
 use anyhow::Result;
 
+use self::read::Entered;
+pub(crate) use self::show::metrics;
 pub(super) use self::{
     read::{Figures, figures},
     show::table_of,

@@ -51,8 +51,11 @@ use crate::{
     wire::App,
 };
 
+pub(crate) use effect::change_effect_of;
+pub(crate) use explain::explanation;
 #[cfg(test)]
 pub(crate) use init::DEFAULT_SETTINGS;
+pub(crate) use metrics::metrics;
 pub(crate) use painpoints::find_themes;
 pub(crate) use retain::retain;
 pub(crate) use steps::{Refresh, draw, judge, place};

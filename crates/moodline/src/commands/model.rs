@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use moodline_model::{ClassNames, ModelProfile, describe_classifier};
 use moodline_store::{Adoption, Forgetting, ModelState, WorkKind};
-use moodline_types::{Clock, ModelId};
+use moodline_types::{Clock, ModelId, counted};
 use serde_json::json;
 
 use super::{Context, draw, place, steps::judge_beside};
@@ -102,7 +102,8 @@ async fn add(args: AddArgs, app: &App) -> Result<()> {
     app.record(actor, "add-model", &format!("model {id}"), format!("from {}", folder.display())).await?;
     let waiting = app.store.backlog(WorkKind::Enrich, id.as_str(), app.clock.now()).await?.ready;
     out.line(format!(
-        "{id} is known: engine {engine}, its files and its self-test are sound, {waiting} mentions wait"
+        "{id} is known: engine {engine}, its files and its self-test are sound, {} waiting",
+        counted(waiting, "mention")
     ))?;
     let counts = app.store.adopted_model().await?.is_some_and(|adopted| adopted.id == *id);
     out.line(if counts {
@@ -168,8 +169,9 @@ async fn catch_up(app: &App, args: &AdoptArgs) -> Result<Option<String>> {
                 format!("texts of the maps have no vectors of {id} yet, so nothing was adopted")
             } else {
                 format!(
-                    "{waiting} mentions have no opinions of {id} yet and would count nowhere, so nothing was adopted; \
-                     `--partial` adopts it all the same"
+                    "{} without opinions of {id} would count nowhere, so nothing was adopted; `--partial` adopts it all \
+                     the same",
+                    counted(waiting, "mention")
                 )
             };
             return Err(error).context(context);
@@ -177,7 +179,7 @@ async fn catch_up(app: &App, args: &AdoptArgs) -> Result<Option<String>> {
     };
     let (waiting, _) = left().await?;
     if waiting > 0 && !args.partial {
-        bail!("{waiting} mentions have no opinions of {id} yet; nothing was adopted, run it again to go on");
+        bail!("{} without opinions of {id}: nothing was adopted, run it again to go on", counted(waiting, "mention"));
     }
     Ok(judged)
 }
@@ -189,7 +191,7 @@ async fn forget(args: &ForgetArgs, app: &App) -> Result<()> {
         Forgetting::StillCounts => bail!("the opinions of {id} count: adopt another model first; nothing was deleted"),
         Forgetting::Gone { opinions } => {
             let mut out = Output::new();
-            out.line(format!("{id} is forgotten, with its {opinions} opinions"))?;
+            out.line(format!("{id} is forgotten, with its {}", counted(opinions, "opinion")))?;
             Ok(out.flush()?)
         }
     }

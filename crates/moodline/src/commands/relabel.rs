@@ -9,11 +9,16 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use moodline_api::{ask::corrections, body::NewCorrection};
 use moodline_store::NewOverride;
-use moodline_types::{Clock, MentionQuery, MentionRow, OpinionId};
-use serde_json::Value;
+use moodline_types::{Clock, MapId, MentionQuery, MentionRow, OpinionId, counted};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{Context, mentions};
-use crate::{cli::RelabelArgs, output::Output, wire::App};
+use crate::{
+    cli::{RelabelArgs, ShowFormat},
+    output::Output,
+    wire::App,
+};
 
 /// Opinions asked for at once.
 const BATCH: usize = 500;
@@ -30,7 +35,7 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
         (None, Some(from)) => {
             let rows = rows(&app, &listed(from)?).await?;
             if !args.yes {
-                return preview(&rows, &correction, &mut out);
+                return preview(&rows, &correction, args.format, &mut out);
             }
             rows.into_iter().map(|row| row.opinion).collect()
         }
@@ -39,22 +44,45 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
     for opinion in &opinions {
         app.store.add_override(*opinion, &correction, app.clock.now()).await?;
     }
+    let mut placed = Vec::new();
     for map in app.map_ids(&[]).await? {
         // The correction holds; a map that cannot be placed now is placed with it later.
-        match super::steps::place(&app, &map).await {
-            Ok(outcome) => {
-                for line in outcome.moves.lines() {
-                    out.line(format!("{map}: {line}"))?;
-                }
-            }
-            Err(error) => out.line(format!("{map}: not placed yet: {error:#}"))?,
+        placed.push(match super::steps::place(&app, &map).await {
+            Ok(outcome) => Placed { map, moves: outcome.moves.lines(), not_yet: None },
+            Err(error) => Placed { map, moves: Vec::new(), not_yet: Some(format!("{error:#}")) },
+        });
+    }
+    match args.format {
+        ShowFormat::Json => out.json(&json!({ "corrected": opinions, "maps": placed }))?,
+        ShowFormat::Table => tell(&opinions, &placed, &mut out)?,
+    }
+    Ok(out.flush()?)
+}
+
+/// What came of a correction on one map.
+#[derive(Debug, Serialize)]
+struct Placed {
+    map: MapId,
+    /// Opinions that moved, in words.
+    moves: Vec<String>,
+    /// Why the map could not be placed now.
+    not_yet: Option<String>,
+}
+
+fn tell(opinions: &[OpinionId], placed: &[Placed], out: &mut Output) -> Result<()> {
+    for Placed { map, moves, not_yet } in placed {
+        for line in moves {
+            out.line(format!("{map}: {line}"))?;
+        }
+        if let Some(error) = not_yet {
+            out.line(format!("{map}: not placed yet: {error}"))?;
         }
     }
-    out.line(match opinions.as_slice() {
+    out.line(match opinions {
         [opinion] => format!("opinion {opinion} corrected; `moodline layers` draws the curve with it"),
         _ => format!("{} opinions corrected; `moodline layers` draws the curve with them", opinions.len()),
     })?;
-    Ok(out.flush()?)
+    Ok(())
 }
 
 /// What is said of the opinions, checked as it is over HTTP.
@@ -129,11 +157,16 @@ async fn rows(app: &App, opinions: &BTreeSet<OpinionId>) -> Result<Vec<MentionRo
     Ok(rows)
 }
 
-fn preview(rows: &[MentionRow], correction: &NewOverride, out: &mut Output) -> Result<()> {
+fn preview(rows: &[MentionRow], correction: &NewOverride, format: ShowFormat, out: &mut Output) -> Result<()> {
+    if format == ShowFormat::Json {
+        let opinions: Vec<OpinionId> = rows.iter().map(|row| row.opinion).collect();
+        out.json(&json!({ "corrected": [], "would_be_corrected": opinions }))?;
+        return Ok(out.flush()?);
+    }
     mentions::table(out, &rows[..rows.len().min(PREVIEW)])?;
     let first = rows.first().map_or(OpinionId(0), |row| row.opinion);
     let more = if rows.len() > PREVIEW { format!(", of which {PREVIEW} are shown") } else { String::new() };
-    let count = if rows.len() == 1 { "1 opinion".to_owned() } else { format!("{} opinions", rows.len()) };
+    let count = counted(rows.len(), "opinion");
     out.line(format!("{count}{more} would be corrected: {}", correction.act(first).detail))?;
     out.line("nothing was changed: add --yes to do it")?;
     Ok(out.flush()?)

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use moodline_http::{Exchange, HttpError};
 use moodline_ingest::{IngestError, preview_source};
 use moodline_sources::SourceError;
-use moodline_types::{SourceId, error_chain};
+use moodline_types::{SourceId, counted, error_chain};
 
 use crate::{
     output::{Output, shorten},
@@ -38,7 +38,7 @@ pub(super) async fn run(id: &SourceId, app: &App) -> Result<()> {
         }
     };
     let (mentions, unread) = (page.mentions.len(), page.rejected.len());
-    out.line(format!("read: {mentions} mentions, {} deleted, {unread} entries unreadable", page.removed.len()))?;
+    out.line(format!("read: {}, {} deleted, {unread} unreadable", counted(mentions, "mention"), page.removed.len()))?;
     let mut newest: Vec<_> = page.mentions.iter().collect();
     newest.sort_by_key(|mention| std::cmp::Reverse(mention.posted_at));
     if let (Some(first), Some(last)) = (newest.first(), newest.last()) {

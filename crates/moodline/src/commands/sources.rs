@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use moodline_api::{ask::journal, body::Source};
 use moodline_ingest::{Health, health, rate_per_day};
 use moodline_store::SourceState;
-use moodline_types::{Clock, SourceId};
+use moodline_types::{Clock, SourceId, counted};
 
 use super::{Context, feeds, source_test, steps::count};
 use crate::{
@@ -27,7 +27,7 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
     match &args.action {
         Some(SourcesAction::Test(args)) => return source_test::run(&args.source, &app).await,
         Some(SourcesAction::Discover { address }) => return feeds::find(address, &app.http()?).await,
-        Some(SourcesAction::Dropped { source }) => return dropped(source, &app).await,
+        Some(SourcesAction::Dropped { source, format }) => return dropped(source, *format, &app).await,
         Some(SourcesAction::Rename { old, new, actor }) => return rename(old, new, actor, &app).await,
         Some(SourcesAction::Import { .. }) | None => {}
     }
@@ -63,21 +63,25 @@ pub(super) async fn run(args: SourcesArgs, context: &Context) -> Result<()> {
 }
 
 /// What rules kept out, newest first.
-async fn dropped(source: &SourceId, app: &App) -> Result<()> {
-    let (items, all) = app.store.dropped_items(source, ROWS).await?;
+async fn dropped(source: &SourceId, format: ShowFormat, app: &App) -> Result<()> {
+    let list = journal::dropped(app.store.as_ref(), source, ROWS).await?;
     let mut out = Output::new();
-    for item in &items {
+    if format == ShowFormat::Json {
+        out.json(&list)?;
+        return Ok(out.flush()?);
+    }
+    for item in &list.items {
         out.line(format!("{}  {}", item.external_id, item.reason))?;
         out.line(format!("    {}", shorten(&item.excerpt, 100)))?;
     }
-    out.line(format!("{} of {all} items that the rules of {source} keep out", items.len()))?;
+    out.line(format!("{} of {} items that the rules of {source} keep out", list.items.len(), list.total))?;
     Ok(out.flush()?)
 }
 
 async fn rename(old: &SourceId, new: &SourceId, actor: &str, app: &App) -> Result<()> {
     let mentions = app.store.rename_source(old, new, actor, app.clock.now()).await?;
     let mut out = Output::new();
-    out.line(format!("{mentions} mentions of `{old}` are now those of `{new}`"))?;
+    out.line(format!("{} of `{old}` now under `{new}`", counted(mentions, "mention")))?;
     if app.loaded.settings.sources.entries().any(|entry| entry.id() == old) {
         let file = app.loaded.file.display();
         out.line(format!(

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use comfy_table::Cell;
 use moodline_api::body::{Job, Queue, Replaced, RunningJob, Status};
 use moodline_store::SourceState;
-use moodline_types::{Alert, AlertQuery, AlertStatus, AlertTier, Clock, MapId, RunKind, RunStatus};
+use moodline_types::{Alert, AlertQuery, AlertStatus, AlertTier, Clock, MapId, RunKind, RunStatus, counted};
 
 use super::{
     Context,
@@ -85,8 +85,8 @@ async fn waiting(app: &App, stuck: &mut Vec<String>) -> Result<Vec<Queue>> {
         let backlog = app.store.backlog(kind, &target, app.clock.now()).await?;
         if backlog.set_aside > 0 {
             stuck.push(format!(
-                "{} mentions were set aside after failed tries ({} for {target}): `moodline work list` says why",
-                backlog.set_aside,
+                "{} set aside after failed tries ({} for {target}): `moodline work list` says why",
+                counted(backlog.set_aside, "mention"),
                 kind.as_str()
             ));
         }

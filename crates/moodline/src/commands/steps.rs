@@ -16,7 +16,7 @@ use moodline_layers::refresh_layers;
 use moodline_model::ModelProfile;
 use moodline_store::{JobGuard, WorkKind};
 use moodline_telemetry::traced;
-use moodline_types::{Clock, MapId, SourceId, error_chain};
+use moodline_types::{Clock, MapId, SourceId, counted, error_chain};
 use tracing::{Span, error, warn};
 
 use super::{
@@ -148,8 +148,8 @@ async fn wait_for_others(app: &App, kind: WorkKind, target: &str) -> Result<()> 
         }
         if !told {
             warn!(
-                "waiting for {} mentions that another process holds ({} for {target})",
-                backlog.leased,
+                "waiting for {} held by another process ({} for {target})",
+                counted(backlog.leased, "mention"),
                 kind.as_str()
             );
             told = true;
@@ -221,7 +221,11 @@ async fn preview(app: &App, only: &[SourceId], out: &mut Output) -> Result<()> {
         let id = source.id().clone();
         let cursor = app.store.source_state(&id).await?.and_then(|state| state.cursor);
         let page = preview_source(source.as_mut(), cursor.as_ref(), &protection, &app.clock).await?;
-        out.heading(&format!("{id}: {} mentions, {} rows unreadable", page.mentions.len(), page.rejected.len()))?;
+        out.heading(&format!(
+            "{id}: {}, {} unreadable",
+            counted(page.mentions.len(), "mention"),
+            counted(page.rejected.len(), "row")
+        ))?;
         let mut table = out.new_table(&["Posted", "Id", "Rating", "Text"]);
         for mention in page.mentions.iter().take(20) {
             table.add_row([
@@ -282,8 +286,9 @@ pub(super) async fn enrich(args: EnrichArgs, context: &Context) -> Result<()> {
     let mut out = Output::new();
     if args.retry {
         let again = app.store.retry_set_aside(WorkKind::Enrich, id.as_str()).await?;
-        app.record(args.actor, "retry", "work set aside", format!("{again} mentions")).await?;
-        out.line(format!("{again} mentions that had been set aside are tried again"))?;
+        let again = counted(again, "mention");
+        app.record(args.actor, "retry", "work set aside", again.clone()).await?;
+        out.line(format!("{again} set aside before will be tried again"))?;
     }
     let judged = if args.model.is_some() { judge_beside(&app, &model).await? } else { judge(&app, &model).await? };
     out.line(judged.to_string())?;

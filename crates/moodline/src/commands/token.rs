@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use moodline_api::{ask::journal, new_secret, token_hash};
 use moodline_store::NewToken;
-use moodline_types::{Clock, Interval};
+use moodline_types::{Clock, Interval, TokenName};
 use serde_json::json;
 
 use super::Context;
@@ -19,13 +19,21 @@ pub(super) async fn run(command: TokenCommand, context: &Context) -> Result<()> 
     match command {
         TokenCommand::Create(args) => create(args, &app).await,
         TokenCommand::List { format } => list(format, &app).await,
-        TokenCommand::Revoke { name, actor } => {
-            app.store.revoke_token(&name, &actor, app.clock.now()).await?;
-            let mut out = Output::new();
-            out.line(format!("token {name} opens nothing any more"))?;
-            Ok(out.flush()?)
-        }
+        TokenCommand::Revoke { name, actor, format } => revoke(&name, &actor, format, &app).await,
     }
+}
+
+async fn revoke(name: &TokenName, actor: &str, format: ShowFormat, app: &App) -> Result<()> {
+    let now = app.clock.now();
+    app.store.revoke_token(name, actor, now).await?;
+    let mut out = Output::new();
+    if format == ShowFormat::Json {
+        let tokens = journal::tokens(app.store.as_ref(), now).await?;
+        out.json(&tokens.iter().find(|token| token.name == *name))?;
+    } else {
+        out.line(format!("token {name} opens nothing any more"))?;
+    }
+    Ok(out.flush()?)
 }
 
 async fn create(args: TokenCreateArgs, app: &App) -> Result<()> {

@@ -4,12 +4,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use moodline_api::{Api, ApiConfig, AskError, Host, Router, body, v1_routes};
-use moodline_types::{Clock, SourceId};
+use moodline_types::{ChangeId, Clock, MapId, MentionId, SourceId};
 use tracing::warn;
 
 use crate::{
-    commands::{schedule, sources, status},
+    commands::{change_effect_of, explanation, metrics, schedule, sources, status},
     wire::App,
 };
 
@@ -47,6 +48,23 @@ impl Host for AppHost {
         let app = self.app();
         let jobs = schedule::jobs(&app).map_err(failed)?;
         Ok(schedule::bodies(&jobs, app.clock.now(), times))
+    }
+
+    async fn explanation(&self, mention: MentionId, maps: &[MapId]) -> Result<body::Explanation, AskError> {
+        explanation(&self.app(), mention, maps).await
+    }
+
+    async fn metrics(
+        &self,
+        map: &MapId,
+        until: Option<NaiveDate>,
+        days: Option<u32>,
+    ) -> Result<body::Metrics, AskError> {
+        metrics(&self.app(), map, until, days).await
+    }
+
+    async fn effect(&self, change: ChangeId, days: u32) -> Result<body::ChangeEffect, AskError> {
+        change_effect_of(&self.app(), change, days).await
     }
 }
 

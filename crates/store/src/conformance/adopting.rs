@@ -189,7 +189,7 @@ pub async fn models_change_hands_on_record(store: &impl Store) -> Result<()> {
         })
         .collect();
     let adopted = (at(6), "mei", "adopt", "model second", "instead of first");
-    assert_eq!(told, [(at(9), "lin", "forget", "model first", "with its 1 opinions"), adopted]);
+    assert_eq!(told, [(at(9), "lin", "forget", "model first", "with its 1 opinion"), adopted]);
     Ok(())
 }
 

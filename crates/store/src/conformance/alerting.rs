@@ -55,6 +55,26 @@ fn triage(status: AlertStatus) -> AlertTriage {
     AlertTriage { status, note: Some("on it".to_owned()), actor: "mei".to_owned() }
 }
 
+/// Whoever has seen an alert is told of those raised since, in the order they were raised, whatever the clock said.
+pub async fn new_alerts_come_after_the_last_seen(store: &impl Store) -> Result<()> {
+    assert_eq!(store.newest_alert().await?, None);
+    let raised = |touchpoint: &str| new(AlertEpisode { tier: AlertTier::Alert, ..episode(touchpoint, day(0)) });
+    let mut ids = store.write_alerts(&[raised("card"), raised("till")], at(60)).await?;
+    store.write_alerts(&[new(episode("web", day(0)))], at(61)).await?;
+    ids.extend(store.write_alerts(&[raised("app")], at(30)).await?);
+    let all = store.alerts_after(at(0), 10).await?;
+    assert_eq!(all.iter().map(|alert| alert.id).collect::<Vec<_>>(), ids, "a watch is no news");
+    let times: Vec<_> = all.iter().filter_map(|alert| alert.alerted_at).collect();
+    assert!(times.is_sorted_by(|a, b| a < b), "each bears a time of its own: {times:?}");
+    assert_eq!(store.newest_alert().await?, times.last().copied());
+    assert_eq!(store.alerts_after(at(0), 2).await?, all[..2]);
+    assert_eq!(store.alerts_after(times[0], 10).await?, all[1..]);
+    assert_eq!(store.alerts_after(times[2], 10).await?, []);
+    store.write_alerts(&[AlertWrite { known: Some(ids[0]), episode: raised("card").episode }], at(90)).await?;
+    assert_eq!(store.alerts_after(times[2], 10).await?, [], "an alert that goes on is raised once");
+    Ok(())
+}
+
 /// An episode is read back as it was written, with its mentions in their order; one that is gone is left out.
 pub async fn alerts_round_trip(store: &impl Store) -> Result<()> {
     let mentions = stored(store, &[mention("1", "a"), mention("2", "b")]).await?;
@@ -148,6 +168,7 @@ pub async fn alerts_follow_mentions_and_sources(store: &impl Store) -> Result<()
     let erasure = crate::Erasure {
         mentions: vec![mentions[0]],
         marks: Vec::new(),
+        respondents: Vec::new(),
         rejected_with: None,
         act: crate::NewAct {
             actor: "mei".to_owned(),

@@ -11,6 +11,7 @@ fn erasure(mentions: Vec<MentionId>, marks: &[&str]) -> Erasure {
     Erasure {
         mentions,
         marks: marks.iter().map(|mark| (*mark).to_owned()).collect(),
+        respondents: Vec::new(),
         rejected_with: None,
         act: NewAct {
             actor: "mei".to_owned(),

@@ -71,14 +71,14 @@ macro_rules! conformance_tests {
                 work_of_a_process_that_is_gone_is_freed;
             erasing: what_is_meant_is_found, what_is_erased_is_gone_from_every_count, what_is_erased_does_not_come_back,
                 rows_that_could_not_be_read_go_too, old_texts_go_and_their_counts_stay, redactions_are_counted_once;
-            surveying: answers_count_once, answers_keep_their_place, stage_entries_add_up_over_days,
+            surveying: answers_count_once, answers_of_the_erased_go_and_stay_out, answers_keep_their_place, stage_entries_add_up_over_days,
                 ratings_are_counted_by_value_and_place, labels_are_kept_per_model;
             hearing: voices_of_one_author_are_one, voices_of_one_thread_are_one_where_authors_are_unknown,
                 a_mention_at_two_touchpoints_is_one_voice, dropped_texts_leave_no_voice_behind,
                 days_tell_how_often_they_changed, joined_periods_are_kept_by_shape, hours_are_counted_where_they_are_told;
             layering: layers_appear_whole_and_only_when_done, every_run_is_a_version, looking_back_is_not_the_newest, layers_round_trip, a_day_leads_to_its_run, runs_are_journalled;
             alerting: alerts_round_trip, the_same_episode_is_one_alert, what_people_did_about_an_alert_stays, alert_queries_narrow,
-                alerts_follow_mentions_and_sources, changes_are_listed_by_day;
+                new_alerts_come_after_the_last_seen, alerts_follow_mentions_and_sources, changes_are_listed_by_day;
             theming: what_lies_at_touchpoints_is_marked_day_by_day, opinions_come_with_what_their_mention_counts_as,
                 a_sample_is_the_same_whatever_comes, themes_appear_whole_and_keep_their_ids, voices_follow_their_opinions,
                 touchpoints_that_are_gone_are_forgotten;
@@ -88,7 +88,7 @@ macro_rules! conformance_tests {
             paging: pages_join_without_gap_or_repeat, rows_that_arrive_shift_no_page, a_cursor_of_another_query_is_refused,
                 counts_are_exact_up_to_their_bound, the_most_representative_come_first, named_rows_narrow,
                 flagged_rows_follow_their_flags;
-            searching: words_are_found_in_every_writing, phrases_and_exclusions_narrow, the_index_follows_the_text;
+            searching: words_are_found_in_every_writing, common_words_are_found_like_rare_ones, phrases_and_exclusions_narrow, the_index_follows_the_text;
         }
     };
     (@each $make:path; $($module:ident: $($name:ident),+ $(,)?;)+) => {

@@ -1,6 +1,6 @@
 //! Words are found alike on every database, whatever they are written in.
 
-use moodline_types::{MentionId, MentionQuery, SentimentLabel};
+use moodline_types::{MentionId, MentionOrder, MentionQuery, SentimentLabel};
 
 use super::{
     given::{at, judged, judgement, map, mention, model, opinion, page, shop, stored},
@@ -29,6 +29,35 @@ async fn said(store: &impl Store, texts: &[(&str, &str)]) -> Result<Vec<MentionI
         ids.iter().map(|id| judgement(*id, vec![opinion("all of it", SentimentLabel::Negative)])).collect();
     judged(store, &model().id, &judgements).await?;
     Ok(ids)
+}
+
+/// Common words, which each row is asked for in its order, are found as those are that are gathered first.
+pub async fn common_words_are_found_like_rare_ones(store: &impl Store) -> Result<()> {
+    let texts: Vec<(String, String)> = (0..60)
+        .map(|i| (format!("{i:02}"), format!("slow {} w{i}", if i % 2 == 0 { "the till" } else { "till, the 退款" })))
+        .collect();
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+    said(store, &texts).await?;
+    for (text, found) in
+        [("slow", 60), ("\"the till\"", 30), ("ti*", 60), ("slow -\"the till\"", 30), ("退", 30), ("\"till w2*\"", 6)]
+    {
+        for order in [MentionOrder::Time, MentionOrder::Severity] {
+            let gathered =
+                MentionQuery { text: Some(text.to_owned()), order, limit: 10_000, ..MentionQuery::default() };
+            let all: Vec<_> = store.find_mentions(&gathered).await?.rows.iter().map(|row| row.opinion).collect();
+            assert_eq!(all.len(), found, "{text}");
+            let mut query = MentionQuery { limit: 2, ..gathered };
+            let mut followed = Vec::new();
+            loop {
+                let page = store.find_mentions(&query).await?;
+                followed.extend(page.rows.iter().map(|row| row.opinion));
+                let Some(next) = page.next else { break };
+                query.after = Some(next);
+            }
+            assert_eq!(followed, all, "{text} by {order}");
+        }
+    }
+    Ok(())
 }
 
 /// Chinese, Japanese, Korean, Hindi, Thai, Arabic and Latin, with and without accents, in any case and width.
@@ -128,7 +157,8 @@ pub async fn the_index_follows_the_text(store: &impl Store) -> Result<()> {
 
     let act =
         NewAct { actor: "mei".to_owned(), action: "erase".to_owned(), subject: "2".to_owned(), detail: String::new() };
-    let erasure = Erasure { mentions: vec![ids[1]], marks: Vec::new(), rejected_with: None, act };
+    let erasure =
+        Erasure { mentions: vec![ids[1]], marks: Vec::new(), respondents: Vec::new(), rejected_with: None, act };
     store.erase(&erasure, at(13)).await?;
     assert_eq!(saying(store, "words").await?, ["3"]);
 

@@ -3,7 +3,10 @@
 use moodline_types::{DayWindow, Metric, Rating, SentimentLabel, SurveyAnswer, SurveyPlace, Tally};
 
 use super::given::{assigned, at, day, id, judged, judgement, map, mention, model, opinion, shop, stored, tally};
-use crate::{AnswerCount, MentionAssignments, NewMention, RatingCount, Result, SaidCount, Store, SurveyChange};
+use crate::{
+    AnswerCount, Erased, Erasure, MentionAssignments, NewAct, NewMention, RatingCount, Result, SaidCount, Store,
+    SurveyChange,
+};
 
 fn always() -> DayWindow {
     DayWindow { from: day(-999), to: day(999) }
@@ -20,11 +23,34 @@ fn answer(respondent: Option<&str>, value: f64, answers: u64) -> SurveyAnswer {
     }
 }
 
+/// Whoever wants to be forgotten has answered nothing, also when the file is imported again.
+pub async fn answers_of_the_erased_go_and_stay_out(store: &impl Store) -> Result<()> {
+    store.register_map(&map("m"), at(0)).await?;
+    let answers = [answer(Some("a"), 9.0, 1), answer(Some("b"), 3.0, 1), answer(None, 5.0, 7)];
+    store.write_answers(&id("m"), &answers).await?;
+    let respondents = vec!["a".to_owned(), "nobody".to_owned()];
+    assert_eq!(store.answers_of(&respondents).await?, 1);
+    let act = NewAct {
+        actor: "dpo".to_owned(),
+        action: "erase".to_owned(),
+        subject: "an author".to_owned(),
+        detail: String::new(),
+    };
+    let erasure =
+        Erasure { mentions: Vec::new(), marks: Vec::new(), respondents: respondents.clone(), rejected_with: None, act };
+    assert_eq!(store.erase(&erasure, at(1)).await?, Erased { answers: 1, ..Erased::default() });
+    assert_eq!(store.answers_of(&respondents).await?, 0);
+    let again = store.write_answers(&id("m"), &answers).await?;
+    assert_eq!(again, SurveyChange { unchanged: 2, erased: 1, ..SurveyChange::default() });
+    assert_eq!(store.answers_of(&respondents).await?, 0);
+    Ok(())
+}
+
 /// An answer counts once however often it is imported, and the latest of a respondent's on a day is the one.
 pub async fn answers_count_once(store: &impl Store) -> Result<()> {
     store.register_map(&map("m"), at(0)).await?;
     let first = [answer(Some("a"), 9.0, 1), answer(Some("b"), 3.0, 1), answer(None, 9.0, 40), answer(None, 0.0, 2)];
-    let change = |added, changed, unchanged| SurveyChange { added, changed, unchanged };
+    let change = |added, changed, unchanged| SurveyChange { added, changed, unchanged, erased: 0 };
     assert_eq!(store.write_answers(&id("m"), &first).await?, change(4, 0, 0));
     assert_eq!(store.write_answers(&id("m"), &first).await?, change(0, 0, 4));
     let other_day = SurveyAnswer { day: day(1), ..answer(Some("b"), 3.0, 1) };
@@ -70,7 +96,10 @@ pub async fn stage_entries_add_up_over_days(store: &impl Store) -> Result<()> {
     let entries = [(id("buy"), day(0), 100), (id("buy"), day(1), 50), (id("use"), day(0), 30)];
     assert_eq!(store.write_entries(&id("m"), &entries).await?.added, 3);
     let again = [(id("buy"), day(1), 60), (id("use"), day(0), 30)];
-    assert_eq!(store.write_entries(&id("m"), &again).await?, SurveyChange { added: 0, changed: 1, unchanged: 1 });
+    assert_eq!(
+        store.write_entries(&id("m"), &again).await?,
+        SurveyChange { changed: 1, unchanged: 1, ..SurveyChange::default() }
+    );
     assert_eq!(store.entries(&id("m"), always()).await?, [(id("buy"), 160), (id("use"), 30)]);
     let second = DayWindow { from: day(1), to: day(1) };
     assert_eq!(store.entries(&id("m"), second).await?, [(id("buy"), 60)]);

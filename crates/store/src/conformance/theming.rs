@@ -188,6 +188,7 @@ pub async fn voices_follow_their_opinions(store: &impl Store) -> Result<()> {
     let erasure = crate::Erasure {
         mentions: vec![judged[0].mention.id],
         marks: Vec::new(),
+        respondents: Vec::new(),
         rejected_with: None,
         act: crate::NewAct { actor: "p".into(), action: "erase".into(), subject: "one".into(), detail: String::new() },
     };

@@ -55,10 +55,15 @@ pub async fn triage_is_on_record(store: &impl Store) -> Result<()> {
     store.triage(&[flags[0].id, flags[1].id], &taken, at(10)).await?;
     store.triage(&[FlagId(99_999)], &taken, at(11)).await.expect_err("it does not exist");
     let acts = store.acts(Some("triage"), 9).await?;
-    assert_eq!(acts.len(), 2);
-    assert_eq!((acts[1].at, acts[1].act.actor.as_str()), (at(10), "lin"));
-    assert_eq!(acts[1].act.subject, format!("flag {}", flags[0].id));
-    assert_eq!(acts[1].act.detail, "acknowledged, for ops, with a note");
+    assert_eq!(acts.len(), 1, "one act of a person is one act on record");
+    assert_eq!((acts[0].at, acts[0].act.actor.as_str()), (at(10), "lin"));
+    assert_eq!(acts[0].act.subject, "2 flags");
+    assert_eq!(acts[0].act.detail, "acknowledged, for ops, with a note");
+    for flag in &flags {
+        assert_eq!(store.flag_history(flag.id).await?[0].actor, "lin", "which they were is in the history of each");
+    }
+    store.triage(&[flags[0].id], &by("mei"), at(12)).await?;
+    assert_eq!(store.acts(Some("triage"), 1).await?[0].act.subject, format!("flag {}", flags[0].id));
     Ok(())
 }
 

@@ -8,10 +8,10 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use chrono::NaiveDate;
 use comfy_table::Cell;
-use moodline_maps::{differences, parse_map};
-use moodline_store::MapVersion;
+use moodline_api::{ask::versions, body::MapVersion};
+use moodline_maps::parse_map;
+use moodline_store::MapVersion as Definition;
 use moodline_types::MapId;
-use serde_json::json;
 use tracing::warn;
 
 use crate::{
@@ -24,50 +24,26 @@ use crate::{
 /// Lists every definition a map has had, newest first.
 pub(super) async fn history(map: &MapId, format: ShowFormat, context: &Context) -> Result<()> {
     let app = context.app().await?;
-    let versions = versions(&app, map).await?;
+    let versions = versions::history(app.store.as_ref(), map).await?;
     let mut out = Output::new();
-    let changes: Vec<Vec<String>> =
-        versions.iter().enumerate().map(|(at, version)| changes(&versions, at, version)).collect();
     if format == ShowFormat::Json {
-        let rows = versions.iter().zip(&changes).rev().map(|(version, changes)| {
-            json!({"version": version.id, "hash": version.version, "registered_at": version.registered_at,
-                   "changes": changes})
-        });
-        out.line(serde_json::to_string_pretty(&rows.collect::<Vec<_>>())?)?;
+        out.json(&versions)?;
         return Ok(out.flush()?);
     }
     let mut table = out.new_table(&["Version", "Since (UTC)", "What changed"]);
-    for (version, changes) in versions.iter().zip(&changes).rev() {
-        let changes = match (version.id == versions[0].id, changes.as_slice()) {
+    for (at, MapVersion { version, registered_at, changes, .. }) in versions.iter().enumerate() {
+        let changes = match (at + 1 == versions.len(), changes.as_slice()) {
             (true, _) => "first known".to_owned(),
             (_, []) => "comments or order only".to_owned(),
             (_, [one]) => one.clone(),
             (_, [one, rest @ ..]) => format!("{one}, and {} more", rest.len()),
         };
-        let since = version.registered_at.format("%Y-%m-%d %H:%M").to_string();
-        table.add_row([number(version.id), Cell::new(since), Cell::new(changes)]);
+        let since = registered_at.format("%Y-%m-%d %H:%M").to_string();
+        table.add_row([number(version), Cell::new(since), Cell::new(changes)]);
     }
     out.table(&table)?;
     out.line(format!("`moodline map restore {map} VERSION` brings one back"))?;
     Ok(out.flush()?)
-}
-
-fn changes(versions: &[MapVersion], at: usize, version: &MapVersion) -> Vec<String> {
-    let read = |version: &MapVersion| parse_map("map", &version.definition).ok().map(|loaded| loaded.map);
-    match at.checked_sub(1).and_then(|before| read(&versions[before])).zip(read(version)) {
-        Some((before, now)) => differences(&before, &now),
-        None if at == 0 => Vec::new(),
-        None => vec!["one of them cannot be read by this version of moodline".to_owned()],
-    }
-}
-
-async fn versions(app: &App, map: &MapId) -> Result<Vec<MapVersion>> {
-    let versions = app.store.map_versions(map).await?;
-    if versions.is_empty() {
-        let known: Vec<String> = app.store.maps().await?.into_iter().map(|map| map.id.to_string()).collect();
-        bail!("there is no map `{map}` in the database; in use are {}", known.join(", "));
-    }
-    Ok(versions)
 }
 
 /// Brings an earlier definition back: into the map's file, and into use.
@@ -77,7 +53,7 @@ pub(super) async fn restore(args: MapRestoreArgs, context: &Context) -> Result<(
     if let Err(error) = app.register_maps().await {
         warn!("the map files as they are cannot be registered before one is restored: {error:#}");
     }
-    let versions = versions(&app, &args.map).await?;
+    let versions = versions::definitions(app.store.as_ref(), &args.map).await?;
     let wanted = chosen(&versions, &args.version)?;
     let loaded = parse_map(args.map.as_str(), &wanted.definition)
         .with_context(|| format!("version {} cannot be read by this version of moodline", wanted.id))?;
@@ -109,7 +85,7 @@ pub(super) async fn restore(args: MapRestoreArgs, context: &Context) -> Result<(
 }
 
 /// The version of a number, or the one in use at the end of a day.
-fn chosen<'v>(versions: &'v [MapVersion], wanted: &str) -> Result<&'v MapVersion> {
+fn chosen<'v>(versions: &'v [Definition], wanted: &str) -> Result<&'v Definition> {
     if let Ok(number) = wanted.parse::<i64>() {
         let known = || versions.iter().map(|version| version.id.to_string()).collect::<Vec<_>>().join(", ");
         return versions

@@ -8,7 +8,7 @@ use csv::StringRecord;
 use moodline_ingest::AuthorKey;
 use moodline_maps::{JourneyMap, parse_map};
 use moodline_store::SurveyChange;
-use moodline_types::{Metric, SourceId, StageId, SurveyAnswer, SurveyPlace, TouchpointId, error_chain};
+use moodline_types::{Metric, StageId, SurveyAnswer, SurveyPlace, TouchpointId, counted, error_chain};
 
 use crate::{cli::MetricsImportArgs, commands::Context, output::Output};
 
@@ -43,9 +43,11 @@ pub(super) async fn run(args: &MetricsImportArgs, context: &Context) -> Result<(
     let of_entries = app.store.write_entries(&args.map, &entries).await?;
     let mut did = Vec::new();
     for (what, change, rows) in [("answers", of_answers, answers.len()), ("stage counts", of_entries, entries.len())] {
-        let SurveyChange { added, changed, unchanged } = change;
+        let SurveyChange { added, changed, unchanged, erased } = change;
         if rows > 0 {
-            did.push(format!("{what}: {added} new, {changed} changed, {unchanged} known already"));
+            let erased =
+                if erased > 0 { format!(", {erased} left out because they were erased") } else { String::new() };
+            did.push(format!("{what}: {added} new, {changed} changed, {unchanged} known already{erased}"));
         }
     }
     for line in &did {
@@ -56,7 +58,7 @@ pub(super) async fn run(args: &MetricsImportArgs, context: &Context) -> Result<(
     }
     out.flush()?;
     if !read.bad.is_empty() {
-        bail!("{} rows could not be read and were left out; the others are in", read.bad.len());
+        bail!("{} could not be read and left out; the others are in", counted(read.bad.len(), "row"));
     }
     if answers.is_empty() && entries.is_empty() {
         bail!("{} has no rows", args.file.display());
@@ -180,7 +182,7 @@ fn take(
         let (worst, best) = metric.scale();
         return Err(format!("{text} is no answer of {metric}: whole numbers from {worst} to {best}"));
     }
-    let respondent = cell(columns.respondent).map(|who| key.hash(&surveys(), who));
+    let respondent = cell(columns.respondent).map(|who| key.respondent(who));
     if respondent.is_none() && count.is_none() {
         return Err("neither respondent nor count: an answer of nobody would count again with every import".to_owned());
     }
@@ -196,11 +198,6 @@ fn take(
         }
     }
     Ok(())
-}
-
-/// The name under which respondents are hashed: nobody's mentions are keyed by it.
-fn surveys() -> SourceId {
-    "moodline-surveys".parse().expect("a valid id")
 }
 
 fn place(stage: Option<&str>, touchpoint: Option<&str>, map: &JourneyMap) -> Result<SurveyPlace, String> {

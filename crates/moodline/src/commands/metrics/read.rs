@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use moodline_maps::JourneyMap;
 use moodline_statistics::{ShareInterval, Surveyed, csat, effort, nps, wilson};
 use moodline_store::RatingCount;
-use moodline_types::{DayWindow, Metric, SourceId, StageId, SurveyPlace};
+use moodline_types::{DayWindow, Metric, SourceId, StageId, SurveyPlace, counted};
 
 use crate::{settings::MetricSource, wire::App};
 
@@ -103,7 +103,8 @@ fn take(
     let (worst, best) = metric.scale();
     for (rating, mentions) in strange {
         left_out.push(format!(
-            "{mentions} ratings `{rating}` of source {source} are no answers of {metric}, which go from {worst} to {best}"
+            "{} `{rating}` of source {source} left out: answers of {metric} go from {worst} to {best}",
+            counted(mentions, "rating")
         ));
     }
 }

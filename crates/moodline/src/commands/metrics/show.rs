@@ -3,72 +3,96 @@
 use anyhow::Result;
 use chrono::NaiveDate;
 use comfy_table::Cell;
+use moodline_api::{
+    AskError,
+    ask::maps::{self, Measured},
+    body::{Conversion, Metrics, Survey, WentOn, four},
+};
 use moodline_maps::{JourneyMap, MapView};
-use moodline_statistics::Surveyed;
-use moodline_types::{Clock, DayWindow, Layer, LayerNode, Metric, SurveyPlace};
-use serde_json::{Value, json};
+use moodline_statistics::{ShareInterval, Surveyed};
+use moodline_types::{Clock, DayWindow, Layer, LayerNode, MapId, Metric, StageId, SurveyPlace};
 
-use super::{Figures, figures};
+use super::{Entered, Figures, figures};
 use crate::{
     cli::{MetricsShowArgs, ShowFormat},
-    commands::{
-        Context,
-        map::{read_measured, signed},
-    },
+    commands::{Context, map::signed},
     output::{Output, number},
+    wire::App,
 };
 
 pub(super) async fn run(args: MetricsShowArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
     app.register_maps().await?;
-    let measured = read_measured(&app, &args.map, None).await?;
-    let drawn = measured.headline().next().map(|layer| layer.window);
-    let days = args.days.unwrap_or(app.loaded.settings.layers.window_days);
-    let until: NaiveDate = args.until.or(drawn.map(|window| window.to)).unwrap_or_else(|| app.clock.now().date_naive());
-    let figures = figures(&app, &measured.loaded.map, DayWindow::ending(until, days)).await?;
-    let view = measured.view("en", None);
+    let (measured, figures) = asked(&app, &args.map, args.until, args.days).await?;
     let mut out = Output::new();
     match args.format {
-        ShowFormat::Json => out.line(serde_json::to_string_pretty(&json_of(&figures, &measured.loaded.map))?)?,
+        ShowFormat::Json => out.json(&body(figures, &measured.loaded.map))?,
         ShowFormat::Table if figures.is_empty() => {
             let DayWindow { from, to } = figures.window;
             out.line(format!(
                 "nothing was asked or counted from {from} to {to}; `moodline metrics import` reads a CSV"
             ))?;
         }
-        ShowFormat::Table => table_of(&figures, &view, &mut out)?,
+        ShowFormat::Table => table_of(&figures, &measured.view("en", None), &mut out)?,
     }
     Ok(out.flush()?)
 }
 
-/// Stable names; everything of the window.
-pub(in crate::commands) fn json_of(figures: &Figures, map: &JourneyMap) -> Value {
-    let rounded = |value: f64| (value * 10_000.0).round() / 10_000.0 + 0.0;
-    let survey = |(metric, place, figure): &(Metric, SurveyPlace, Surveyed)| {
+/// What was asked and counted on a map in `days` days up to `until`: those of the newest curve where it is not said.
+async fn asked(
+    app: &App,
+    map: &MapId,
+    until: Option<NaiveDate>,
+    days: Option<u32>,
+) -> Result<(Measured, Figures), AskError> {
+    let measured = maps::measured(app.store.as_ref(), map, None).await?;
+    let drawn = measured.headline().next().map(|layer| layer.window);
+    let days = days.unwrap_or(app.loaded.settings.layers.window_days);
+    let until = until.or(drawn.map(|window| window.to)).unwrap_or_else(|| app.clock.now().date_naive());
+    let window = DayWindow::ending(until, days);
+    let figures = figures(app, &measured.loaded.map, window).await;
+    Ok((measured, figures.map_err(|error| AskError::Failed(error.into()))?))
+}
+
+/// The same as HTTP answers it.
+pub(crate) async fn metrics(
+    app: &App,
+    map: &MapId,
+    until: Option<NaiveDate>,
+    days: Option<u32>,
+) -> Result<Metrics, AskError> {
+    let (measured, figures) = asked(app, map, until, days).await?;
+    Ok(body(figures, &measured.loaded.map))
+}
+
+fn body(figures: Figures, map: &JourneyMap) -> Metrics {
+    let survey = |(metric, place, figure): (Metric, SurveyPlace, Surveyed)| {
         let (stage, touchpoint) = match place {
             SurveyPlace::Map => (None, None),
             SurveyPlace::Stage(stage) => (Some(stage), None),
             SurveyPlace::Touchpoint(touchpoint) => {
-                (map.touchpoint(touchpoint).map(|(stage, _)| &stage.id), Some(touchpoint))
+                (map.touchpoint(&touchpoint).map(|(stage, _)| stage.id.clone()), Some(touchpoint))
             }
         };
-        json!({"metric": metric, "stage": stage, "touchpoint": touchpoint, "n": figure.n,
-               "value": rounded(figure.value), "low": rounded(figure.low), "high": rounded(figure.high)})
+        let Surveyed { n, value, low, high, .. } = figure;
+        Survey { metric, stage, touchpoint, n, value: four(value), low: four(low), high: four(high) }
     };
-    let stages = figures.stages.iter().map(|stage| {
-        let next = stage.next.as_ref().map(|(next, entered, share, interval)| {
-            json!({"stage": next, "entered": entered, "share": rounded(*share),
-                   "low": interval.map(|i| rounded(i.low)), "high": interval.map(|i| rounded(i.high))})
-        });
-        json!({"stage": stage.stage, "entered": stage.customers, "next": next})
-    });
-    json!({
-        "map": map.id,
-        "window": figures.window,
-        "surveys": figures.surveys.iter().map(survey).collect::<Vec<_>>(),
-        "conversion": stages.collect::<Vec<_>>(),
-        "left_out": figures.left_out,
-    })
+    let went_on = |(stage, entered, share, interval): (StageId, u64, f64, Option<ShareInterval>)| WentOn {
+        stage,
+        entered,
+        share: four(share),
+        low: interval.map(|interval| four(interval.low)),
+        high: interval.map(|interval| four(interval.high)),
+    };
+    let conversion =
+        |Entered { stage, customers, next }| Conversion { stage, entered: customers, next: next.map(went_on) };
+    Metrics {
+        map: map.id.clone(),
+        window: figures.window.into(),
+        surveys: figures.surveys.into_iter().map(survey).collect(),
+        conversion: figures.stages.into_iter().map(conversion).collect(),
+        left_out: figures.left_out,
+    }
 }
 
 /// Two tables: what was asked, beside the text index, and how many went on.

@@ -173,7 +173,7 @@ fn script(dialect: &Dialect, opinions: u64) -> Vec<String> {
     }
     let numbers = [("{mentions}", opinions / 2), ("{opinions}", opinions / 2 * 2), ("{phrases}", number)]
         .map(|(n, v)| (n, v.to_string()));
-    let mut text = SCRIPT.replace("{words}", dialect.words);
+    let mut text = SCRIPT.replace("{words}", dialect.words).replace("{definition}", &definition());
     for (name, value) in &numbers {
         text = text.replace(name, value);
     }
@@ -187,6 +187,24 @@ fn script(dialect: &Dialect, opinions: u64) -> Vec<String> {
     }
     let statements = text.split(";\n").map(str::trim).filter(|statement| !statement.is_empty()).map(str::to_owned);
     std::iter::once(phrases).chain(statements).collect()
+}
+
+/// The map that everything lies on: 8 stages of 5 touchpoints, so that the service can show it as well.
+fn definition() -> String {
+    let mut map = String::from("id = \"bench\"\ntype = \"current-state\"\nname = \"Bench\"\n");
+    for stage in 0..8 {
+        write!(map, "\n[[stages]]\nid = \"s{stage}\"\nname = \"Stage {stage}\"\n")
+            .expect("a text takes whatever is written");
+        for touchpoint in stage * 5..stage * 5 + 5 {
+            let (id, name) = (format!("t{touchpoint}"), format!("Touchpoint {touchpoint}"));
+            write!(
+                map,
+                "\n[[stages.touchpoints]]\nid = \"{id}\"\nname = \"{name}\"\ndescription = \"What {name} is about\"\n"
+            )
+            .expect("a text takes whatever is written");
+        }
+    }
+    map
 }
 
 #[expect(clippy::print_stdout, reason = "what a benchmark is for")]

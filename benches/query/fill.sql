@@ -8,7 +8,7 @@
 INSERT INTO models (id, dimensions, unassigned_below, similarity_temperature, registered_ms, adopted_ms)
 VALUES ('bench', 128, 0.3, 0.1, 0, 0);
 
-INSERT INTO maps (id, version, definition, registered_ms) VALUES ('bench', '1', 'id = "bench"', 0);
+INSERT INTO maps (id, version, definition, registered_ms) VALUES ('bench', '1', '{definition}', 0);
 
 INSERT INTO sources (source, mentions)
 SELECT 'source-' || (i % 6), count(*) FROM {series {mentions}} AS n GROUP BY i % 6;

@@ -19,6 +19,7 @@ mod maps;
 mod metrics;
 mod models;
 mod operating;
+mod phrases;
 mod privacy;
 mod pushing;
 mod queries;

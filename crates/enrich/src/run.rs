@@ -7,13 +7,16 @@ use std::{
 };
 
 use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
-use moodline_store::{Heartbeat, MentionStore, ModelRecord, OpinionStore, RunStore, VectorStore, WorkKind, WorkStore};
+use moodline_store::{
+    Heartbeat, MentionStore, ModelRecord, OpinionStore, PhraseStore, RunStore, VectorStore, WorkKind, WorkStore,
+};
 use moodline_types::{Clock, Embedding, ModelId, RunKind, SPANS, counted};
 use tracing::{Instrument as _, Span, info, info_span, warn};
 
 use crate::{
     EnrichConfig, EnrichError,
     batch::{Batch, Judged, judge},
+    phrases::{Phrases, follow},
     recent::{Asked, RecentVerdicts},
     texts::embed_pending,
 };
@@ -24,6 +27,7 @@ pub struct SharedModel {
     profile: ModelProfile,
     classifier: Arc<Mutex<dyn Classifier>>,
     recent: Arc<Mutex<RecentVerdicts>>,
+    phrases: Arc<Phrases>,
 }
 
 impl SharedModel {
@@ -33,7 +37,14 @@ impl SharedModel {
             profile: classifier.profile().clone(),
             classifier: Arc::new(Mutex::new(classifier)),
             recent: Arc::new(Mutex::new(RecentVerdicts::new())),
+            phrases: Arc::default(),
         }
+    }
+
+    /// The same model with phrases that it reads otherwise; what it said lately is forgotten.
+    #[must_use]
+    pub fn with_phrases(self, phrases: Phrases) -> Self {
+        Self { recent: Arc::new(Mutex::new(RecentVerdicts::new())), phrases: Arc::new(phrases), ..self }
     }
 
     /// What the model says of itself.
@@ -53,10 +64,13 @@ impl SharedModel {
 
     /// Judges texts, each with its language hint, on a thread that may block.
     pub async fn classify(&self, texts: Vec<(String, Option<String>)>) -> Result<Vec<Verdict>, EnrichError> {
+        let phrases = Arc::clone(&self.phrases);
         self.on_its_thread(move |classifier| {
-            let texts: Vec<Text<'_>> =
-                texts.iter().map(|(text, hint)| Text { text, language_hint: hint.as_deref() }).collect();
-            classifier.classify(&texts)
+            phrases.judged(&texts, |read| {
+                let hints = texts.iter().map(|(_, hint)| hint.as_deref());
+                let read = read.iter().zip(hints).map(|(text, language_hint)| Text { text, language_hint });
+                classifier.classify(&read.collect::<Vec<_>>())
+            })
         })
         .await
     }
@@ -154,7 +168,7 @@ pub async fn enrich<S>(
     progress: &mut (dyn FnMut(&EnrichOutcome) -> bool + Send),
 ) -> Result<EnrichOutcome, EnrichError>
 where
-    S: MentionStore + WorkStore + OpinionStore + VectorStore + RunStore + ?Sized,
+    S: MentionStore + WorkStore + OpinionStore + PhraseStore + VectorStore + RunStore + ?Sized,
 {
     let loaded = &model.profile().id;
     if let Some(adopted) = store.adopted_model().await?.filter(|adopted| adopted.id != *loaded) {
@@ -175,10 +189,11 @@ pub async fn rescore<S>(
     progress: &mut (dyn FnMut(&EnrichOutcome) -> bool + Send),
 ) -> Result<EnrichOutcome, EnrichError>
 where
-    S: MentionStore + WorkStore + OpinionStore + VectorStore + RunStore + ?Sized,
+    S: MentionStore + WorkStore + OpinionStore + PhraseStore + VectorStore + RunStore + ?Sized,
 {
     let profile = model.profile();
     store.register_model(&model.record(), clock.now()).await?;
+    follow(store, &model.phrases, clock).await?;
     let id = &profile.id;
     let texts = embed_pending(store, model, id).await?;
     let waiting = store.backlog(WorkKind::Enrich, id.as_str(), clock.now()).await?.ready;

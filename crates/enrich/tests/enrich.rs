@@ -12,7 +12,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use moodline_enrich::{EnrichConfig, EnrichError, EnrichOutcome, SharedModel, enrich};
+use moodline_enrich::{EnrichConfig, EnrichError, EnrichOutcome, Phrases, SharedModel, enrich};
 use moodline_model::{Classifier, ModelError, ModelProfile, Text, Verdict};
 use moodline_store::{IngestPage, Lease, MentionStore, NewMention, OpinionStore, Store, WorkKind, WorkStore};
 use moodline_store_sqlite::SqliteStore;
@@ -151,6 +151,44 @@ async fn words_of_a_batch_before_are_not_read_again() {
     let later = store_with(&["same", "new"]).await;
     assert_eq!(run(&later, &shared, 10).await.unwrap().mentions, 2);
     assert_eq!(read.load(Ordering::Relaxed), 5, "nothing is remembered once all is done: it may be erased meanwhile");
+}
+
+/// The scripted model with phrases of the settings.
+fn reading(neutral: &[&str]) -> (SharedModel, Arc<AtomicUsize>) {
+    let (shared, read) = ScriptedModel::shared(false);
+    let phrases = neutral.iter().map(|phrase| (*phrase).to_owned()).collect();
+    let config = EnrichConfig { neutral_phrases: phrases, ..EnrichConfig::default() };
+    (shared.with_phrases(Phrases::of(&config)), read)
+}
+
+#[tokio::test]
+async fn a_changed_list_of_phrases_judges_anew_what_it_touches_and_nothing_else() {
+    let store = store_with(&["I play War Zone", "nothing of the kind", "WAR ZONE!", "warzone"]).await;
+    let (plain, _) = ScriptedModel::shared(false);
+    run(&store, &plain, 10).await.unwrap();
+
+    let (neutral, read) = reading(&["War Zone"]);
+    assert_eq!(run(&store, &neutral, 10).await.unwrap().mentions, 2);
+    assert_eq!(run(&store, &neutral, 10).await.unwrap().mentions, 0, "once");
+    let ids: Vec<MentionId> = (1..=4).map(MentionId).collect();
+    let said = store.judged_mentions(&model(), &ids).await.unwrap();
+    let evidence: Vec<&str> = said.iter().map(|judged| judged.opinions[0].judged.evidence.as_str()).collect();
+    assert_eq!(evidence, ["I play War Zone", "nothing of the kind", "WAR ZONE!", "warzone"], "as it was written");
+
+    let (both, _) = reading(&["War Zone", "nothing"]);
+    assert_eq!(run(&store, &both, 10).await.unwrap().mentions, 1, "only what the new phrase is in");
+    assert_eq!(run(&store, &plain, 10).await.unwrap().mentions, 3, "without phrases, all that had one");
+    assert_eq!(read.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn what_the_model_said_before_is_not_recalled_once_it_reads_otherwise() {
+    let (shared, read) = ScriptedModel::shared(false);
+    run(&store_with(&["War Zone"]).await, &shared, 10).await.unwrap();
+    let config = EnrichConfig { neutral_phrases: vec!["War Zone".to_owned()], ..EnrichConfig::default() };
+    let other = shared.clone().with_phrases(Phrases::of(&config));
+    run(&store_with(&["War Zone"]).await, &other, 10).await.unwrap();
+    assert_eq!(read.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]

@@ -7,8 +7,9 @@ use std::{
 };
 
 use moodline_config::{Document, Finding, PathStep};
+use moodline_keywords::fold_keyword;
 
-use crate::{FlagRule, JourneyMap, LocalText, Touchpoint, fold::fold_keyword, text::is_language_tag};
+use crate::{FlagRule, JourneyMap, LocalText, MapKind, Touchpoint, text::is_language_tag};
 
 /// Everything wrong with a map that could be read.
 pub(crate) fn findings(document: &Document<JourneyMap>) -> Vec<Finding> {

@@ -8,10 +8,8 @@
 mod check;
 mod diff;
 mod error;
-mod fold;
 mod formats;
 mod gap;
-mod keyword;
 mod lane;
 mod map;
 mod marks;
@@ -28,10 +26,10 @@ pub use formats::{
     ExportFormat, chart_diagram, export, journey_diagram, layer_json, to_csv, to_json, to_mermaid, to_svg,
 };
 pub use gap::{Gap, ranked_gaps};
-pub use keyword::{KeywordIndex, KeywordMatch};
 pub use lane::{Lane, Zone};
 pub use map::{FlagRule, JourneyMap, MapKind, MapText, Persona, Sensitivity, Stage, TextKind, Touchpoint};
 pub use marks::Marks;
+pub use moodline_keywords::{KeywordIndex, KeywordMatch};
 pub use read::{LoadedMap, parse_map, read_map, read_maps};
 pub use rule::{Rule, RuleIndex, RuleMatch};
 pub use template::{Template, examples, instantiate, template, templates};

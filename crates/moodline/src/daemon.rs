@@ -135,7 +135,8 @@ async fn prepared(old: &Generation, context: &Context) -> Result<(App, Option<Sh
     let app = old.app.again(loaded, context.drain.child());
     let model = match &old.model {
         Some(_) if other_model => Some(app.model().await?),
-        same => same.clone(),
+        // The phrases it reads otherwise may be others.
+        same => same.clone().map(|model| app.reading(model)),
     };
     app.map_files()?;
     app.sources(&[])?;

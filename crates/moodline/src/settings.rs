@@ -10,7 +10,7 @@ use moodline_alerts::AlertsConfig;
 use moodline_api::ApiConfig;
 use moodline_assign::AssignConfig;
 use moodline_config::{Document, Finding, PathStep};
-use moodline_enrich::EnrichConfig;
+use moodline_enrich::{EnrichConfig, phrase_faults};
 use moodline_http::HttpConfig;
 use moodline_layers::LayersConfig;
 use moodline_model::ModelOptions;
@@ -340,6 +340,9 @@ fn across(document: &Document<Settings>) -> Vec<Finding> {
     within("telemetry", "endpoint", endpoint.as_ref().is_none_or(is_web), "an address such as http://127.0.0.1:4318");
     within("telemetry", "service_name", !service_name.trim().is_empty(), "a name");
     within("telemetry", "sample_ratio", (0.0..=1.0).contains(sample_ratio), "a share from 0 to 1");
+    for (key, fault) in phrase_faults(&settings.enrich) {
+        findings.push(document.finding(&["enrich".into(), key.into()], fault));
+    }
     for (name, pattern) in &settings.privacy.patterns {
         if let Err(error) = Redactor::new(&[], &BTreeMap::from([(name.clone(), pattern.clone())])) {
             findings.push(document.finding(&["privacy".into(), "patterns".into()], error_chain(&error)));

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use moodline_enrich::SharedModel;
+use moodline_enrich::{Phrases, SharedModel};
 use moodline_http::HttpClient;
 use moodline_ingest::{AuthorKey, Protection};
 use moodline_maps::{LoadedMap, read_maps};
@@ -67,7 +67,7 @@ impl App {
     /// none is adopted yet.
     pub(crate) async fn model(&self) -> Result<SharedModel> {
         let Some(adopted) = self.store.adopted_model().await? else {
-            return load_model(&self.loaded.settings.model, &self.loaded.base).await;
+            return Ok(self.reading(load_model(&self.loaded.settings.model, &self.loaded.base).await?));
         };
         let folder = self.folder_of(&adopted.id).await.with_context(|| {
             format!(
@@ -76,7 +76,12 @@ impl App {
                 adopted.id
             )
         })?;
-        load_folder(folder, &self.loaded.settings.model).await
+        Ok(self.reading(load_folder(folder, &self.loaded.settings.model).await?))
+    }
+
+    /// A model with the phrases of the settings.
+    pub(crate) fn reading(&self, model: SharedModel) -> SharedModel {
+        model.with_phrases(Phrases::of(&self.loaded.settings.enrich))
     }
 
     /// Loads the model of an id or a folder and checks it.
@@ -90,12 +95,13 @@ impl App {
         } else {
             std::path::absolute(&folder).with_context(|| format!("could not find {}", folder.display()))?
         };
-        load_folder(folder, &self.loaded.settings.model).await
+        Ok(self.reading(load_folder(folder, &self.loaded.settings.model).await?))
     }
 
     /// Loads the model of a folder and tries it by its self-test, whatever the settings say of that.
     pub(crate) async fn model_tried(&self, folder: PathBuf) -> Result<SharedModel> {
-        load_folder(folder, &ModelConfig { self_test: true, ..self.loaded.settings.model.clone() }).await
+        let config = ModelConfig { self_test: true, ..self.loaded.settings.model.clone() };
+        Ok(self.reading(load_folder(folder, &config).await?))
     }
 
     /// The folder of the settings' model, whichever model counts.

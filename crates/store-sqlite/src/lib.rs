@@ -30,6 +30,7 @@ mod models;
 mod opinions;
 mod overrides;
 mod page;
+mod phrases;
 #[cfg(test)]
 mod plans;
 mod privacy;

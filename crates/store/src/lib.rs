@@ -24,6 +24,7 @@ mod mentions;
 mod models;
 mod opinions;
 mod overrides;
+mod phrases;
 mod query;
 mod runs;
 mod search;
@@ -58,6 +59,7 @@ pub use mentions::{IngestPage, MentionStore, NewMention, PageOutcome, SourceRead
 pub use models::{Adoption, Forgetting, ModelState, ModelStore};
 pub use opinions::{JudgedMention, Judgement, ModelRecord, OpinionStore, WriteOutcome};
 pub use overrides::{NewOverride, Override, OverrideStore, PlacedOpinion, opinions_meant};
+pub use phrases::PhraseStore;
 pub use query::{QueryStore, checked};
 pub use runs::RunStore;
 pub use search::{Phrase, Search, most_gathered, words_of};
@@ -94,6 +96,7 @@ pub trait Store:
     + AlertStore
     + ChangeStore
     + JobStore
+    + PhraseStore
     + PrivacyStore
     + ThemeStore
     + TokenStore

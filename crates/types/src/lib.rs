@@ -19,6 +19,7 @@ mod mention;
 mod mix;
 mod opinion;
 mod page;
+mod phrase;
 mod query;
 mod run;
 mod secret;
@@ -48,6 +49,7 @@ pub use mention::{DroppedItem, Mention, Origin, Rating, RawMention, RejectedRow,
 pub use mix::{EmotionCounts, Segment};
 pub use opinion::{JudgedOpinion, Opinion};
 pub use page::{CursorError, PageCursor};
+pub use phrase::PhraseRule;
 pub use query::{
     MentionOrder, MentionPage, MentionQuery, MentionRow, RowCount, StarRange, TELLING_BYTES, TouchpointFilter,
     representative, telling,

@@ -1,7 +1,9 @@
 //! Why the opinions of a mention lie where they do.
 
 use chrono::{DateTime, Utc};
-use moodline_types::{AssignmentReason, FlagStatus, MapId, ModelId, SentimentLabel, SourceId, StageId, TouchpointId};
+use moodline_types::{
+    AssignmentReason, FlagStatus, MapId, ModelId, PhraseRule, SentimentLabel, SourceId, StageId, TouchpointId,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -74,8 +76,26 @@ pub struct ExplainedOpinion {
     pub sentiment: Verdict,
     /// How strongly each emotion shows.
     pub emotion: Emotions,
+    /// Phrases in it that the model read otherwise, as the settings say.
+    pub read_otherwise: Vec<ReadOtherwise>,
     /// Its place on each map that takes the mention.
     pub maps: Vec<ExplainedPlace>,
+}
+
+/// A phrase that the model did not see as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReadOtherwise {
+    /// As the settings write it.
+    pub phrase: String,
+    /// The words that took its place.
+    pub read_as: String,
+}
+
+impl From<&PhraseRule> for ReadOtherwise {
+    fn from(rule: &PhraseRule) -> Self {
+        let PhraseRule { phrase, read_as } = rule.clone();
+        Self { phrase, read_as }
+    }
 }
 
 /// Where an opinion lies on a map by the map and the corrections as they are now, and why.

@@ -29,7 +29,9 @@ pub use alert::{
 };
 pub use correction::{Correction, NewCorrection};
 pub use effect::{ChangeEffect, Effect, SourceSides, TouchpointSide};
-pub use explanation::{Counted, ExplainedOpinion, ExplainedPlace, Explanation, Near, NearExample, Said, ShownFlag};
+pub use explanation::{
+    Counted, ExplainedOpinion, ExplainedPlace, Explanation, Near, NearExample, ReadOtherwise, Said, ShownFlag,
+};
 pub use flag::{Flag, FlagEvent, FlagHistory, FlagList, FlagSelection, FlagTriage, TriageOutcome, Waiting};
 pub use head::{Fit, Head};
 pub use layer::{Change, Corrected, EmotionCounts, LayerPoint, LayerSeries, Level, PeriodKind, four};

@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use moodline_api::body;
 use moodline_assign::{Calibration, Clause, Placement, Placer};
-use moodline_enrich::SharedModel;
+use moodline_enrich::{Phrases, SharedModel};
 use moodline_maps::read_map;
 use moodline_model::Verdict;
 use moodline_types::error_chain;
@@ -40,7 +40,7 @@ type Line = std::result::Result<Request, (Option<Value>, String)>;
 pub(super) async fn run(args: ClassifyArgs, context: &Context) -> Result<()> {
     let (settings, base) = settings_if_any(context)?;
     context.log(&settings.log, false, None)?;
-    let model = load_model(&settings.model, &base).await?;
+    let model = load_model(&settings.model, &base).await?.with_phrases(Phrases::of(&settings.enrich));
     let placer = match &args.map {
         Some(path) => Some(placer(path, &model, &settings).await?),
         None => None,

@@ -31,7 +31,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use moodline_enrich::SharedModel;
+use moodline_enrich::{Phrases, SharedModel};
 #[cfg(doc)]
 use moodline_evaluation::{Comparison, EmotionFigures, PolarityFigures, Scale, SentimentFigures, TouchpointFigures};
 
@@ -134,7 +134,7 @@ async fn measure(
     items: &[Item],
     context: &Context,
 ) -> Result<Measured> {
-    let model = load_model(config, base).await?;
+    let model = load_model(config, base).await?.with_phrases(Phrases::of(&settings.enrich));
     let placer = match &args.map {
         Some(path) => Some(placer(path, &model, settings).await?),
         None => None,

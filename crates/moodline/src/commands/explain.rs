@@ -1,17 +1,20 @@
 //! `moodline explain`: why a mention's opinions lie where they do.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use moodline_api::{
     AskError,
     ask::maps,
     body::{
-        Counted, Emotions, ExplainedOpinion, ExplainedPlace, Explanation, Near, NearExample, Said, ShownFlag, Verdict,
-        rounded,
+        Counted, Emotions, ExplainedOpinion, ExplainedPlace, Explanation, Near, NearExample, ReadOtherwise, Said,
+        ShownFlag, Verdict, rounded,
     },
 };
 use moodline_assign::{Explainer, Explanation as Found, Nearness};
+use moodline_enrich::Phrases;
 use moodline_store::{JudgedMention, Override, Store};
-use moodline_types::{MapId, MentionId, MentionQuery, MentionRow, ModelId, Opinion, SourceId};
+use moodline_types::{MapId, Mention, MentionId, MentionQuery, MentionRow, ModelId, Opinion, PhraseRule, SourceId};
 
 use super::Context;
 use crate::{
@@ -34,6 +37,8 @@ struct Case {
     judged: JudgedMention,
     overrides: Vec<Override>,
     accounts: Vec<Account>,
+    /// What the model did not read as it stands.
+    phrases: Phrases,
 }
 
 impl Case {
@@ -52,7 +57,8 @@ impl Case {
         for map in asked_maps(store, maps).await? {
             accounts.push(account(app, &map, &judged, &overrides).await?);
         }
-        Ok(Self { model: model.id, judged, overrides, accounts })
+        let phrases = Phrases::new(store.phrase_rules().await?);
+        Ok(Self { model: model.id, judged, overrides, accounts, phrases })
     }
 }
 
@@ -67,8 +73,7 @@ async fn asked_maps(store: &dyn Store, only: &[MapId]) -> Result<Vec<MapId>, Ask
 
 /// Why the opinions of a mention lie where they do, on the maps named or on all.
 pub(crate) async fn explanation(app: &App, mention: MentionId, maps: &[MapId]) -> Result<Explanation, AskError> {
-    let Case { judged, overrides, accounts, .. } = Case::new(app, mention, maps).await?;
-    Ok(body(&judged, &overrides, &accounts))
+    Ok(body(&Case::new(app, mention, maps).await?))
 }
 
 pub(super) async fn run(args: ExplainArgs, context: &Context) -> Result<()> {
@@ -77,8 +82,7 @@ pub(super) async fn run(args: ExplainArgs, context: &Context) -> Result<()> {
     match args.format {
         ShowFormat::Json => out.json(&explanation(&app, args.mention, &args.map).await?)?,
         ShowFormat::Table => {
-            let Case { model, judged, overrides, accounts } = Case::new(&app, args.mention, &args.map).await?;
-            text(&judged, &overrides, &accounts, model.as_str(), &mut out)?;
+            text(&Case::new(&app, args.mention, &args.map).await?, &mut out)?;
         }
     }
     Ok(out.flush()?)
@@ -138,13 +142,8 @@ impl Account {
     }
 }
 
-fn text(
-    judged: &JudgedMention,
-    overrides: &[Override],
-    accounts: &[Account],
-    model: &str,
-    out: &mut Output,
-) -> Result<()> {
+fn text(case: &Case, out: &mut Output) -> Result<()> {
+    let Case { model, judged, overrides, accounts, phrases } = case;
     let mention = &judged.mention;
     let language = mention.language.as_deref().unwrap_or("und");
     out.heading(&format!(
@@ -189,6 +188,9 @@ fn text(
             sentiment.positive,
             part.emotions.top()
         ))?;
+        for rule in read_otherwise(phrases, mention, opinion) {
+            out.line(format!("  “{}” was read as “{}”, as the settings say", rule.phrase, rule.read_as))?;
+        }
         for account in accounts {
             on_map(account, number, opinion, out)?;
         }
@@ -248,7 +250,15 @@ fn correction(said: &Override) -> String {
     format!("“{}” is {what}", said.evidence.trim())
 }
 
-fn body(judged: &JudgedMention, overrides: &[Override], accounts: &[Account]) -> Explanation {
+/// The phrases of an opinion that the model did not see as they were written, each once.
+fn read_otherwise<'p>(phrases: &'p Phrases, mention: &Mention, opinion: &Opinion) -> BTreeSet<&'p PhraseRule> {
+    let (from, to) = (opinion.judged.start as usize, opinion.judged.end as usize);
+    let found = phrases.found(&mention.full_text()).into_iter();
+    found.filter(|(_, start, end)| *start < to && from < *end).map(|(rule, ..)| rule).collect()
+}
+
+fn body(case: &Case) -> Explanation {
+    let Case { judged, overrides, accounts, phrases, .. } = case;
     let mention = &judged.mention;
     let opinions = judged.opinions.iter().enumerate().map(|(number, opinion)| {
         let part = &opinion.judged;
@@ -260,6 +270,7 @@ fn body(judged: &JudgedMention, overrides: &[Override], accounts: &[Account]) ->
             model: opinion.model.clone(),
             sentiment: Verdict::new(part.label, part.sentiment),
             emotion: Emotions::from(part.emotions),
+            read_otherwise: read_otherwise(phrases, mention, opinion).into_iter().map(ReadOtherwise::from).collect(),
             maps: accounts.iter().filter_map(|account| account.place(number, opinion)).collect(),
         }
     });

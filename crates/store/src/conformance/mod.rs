@@ -20,6 +20,7 @@ pub mod layering;
 pub mod mapping;
 pub mod overriding;
 pub mod paging;
+pub mod phrasing;
 pub mod querying;
 pub mod rolling;
 pub mod searching;

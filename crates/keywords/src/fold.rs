@@ -67,8 +67,8 @@ impl Folded {
     }
 }
 
-/// Folds a keyword: as [`Folded`], without white space around it.
-pub(crate) fn fold_keyword(keyword: &str) -> String {
+/// A keyword as it is compared: lower case, usual width, single spaces, without white space around it.
+pub fn fold_keyword(keyword: &str) -> String {
     Folded::new(keyword.trim()).text
 }
 

@@ -31,4 +31,5 @@ mod sites;
 #[cfg(feature = "otel")]
 mod spans;
 mod subscribing;
+mod suggesting;
 mod support;

@@ -32,6 +32,10 @@ fn both_ways_are_one(project: &Project) {
         ("/v1/maps/online-bank/personas", "map personas online-bank"),
         ("/v1/maps/online-bank/heads", "map heads online-bank"),
         (
+            "/v1/maps/online-bank/suggestions?since=2026-05-01&until=2026-05-11&least=2",
+            "map suggest --map online-bank --since 2026-05-01 --until 2026-05-11 --least 2",
+        ),
+        (
             "/v1/maps/online-bank/layers?period=week&touchpoint=transfers",
             "map layers online-bank --period week --touchpoint transfers",
         ),

@@ -38,6 +38,22 @@ pub trait Host: Send + Sync {
 
     /// What a change did: up to `days` days after it held against as many before.
     async fn effect(&self, change: ChangeId, days: u32) -> Result<body::ChangeEffect, AskError>;
+
+    /// What could be added to a map.
+    async fn additions(&self, map: &MapId, asked: &AdditionQuery) -> Result<body::SuggestedAdditions, AskError>;
+}
+
+/// Which of what could be added to a map.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AdditionQuery {
+    /// Posted at or after, as `mentions` takes it; the window of the curve where it is not said.
+    pub since: Option<String>,
+    /// Posted before; now where it is not said.
+    pub until: Option<String>,
+    /// Mentions that make a group, 2 to 1000; 8 where it is not said.
+    pub least: Option<u32>,
+    /// Most groups, 1 to 100; 10 where it is not said.
+    pub top: Option<u32>,
 }
 
 /// Everything behind the routes.

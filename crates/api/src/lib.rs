@@ -25,7 +25,7 @@ mod push;
 mod routes;
 mod server;
 
-pub use api::{Api, Host};
+pub use api::{AdditionQuery, Api, Host};
 /// Routes, to be merged with those of others.
 pub use axum::Router;
 pub use config::{Access, ApiConfig};

@@ -9,7 +9,7 @@ use moodline_store::{
     HeadStore, JudgedMention, MapHead, MapRecord, MapStore, ModelRecord, OpinionStore, Override, OverrideStore,
     StoreError, VectorStore,
 };
-use moodline_types::{Assignment, MapId, TouchpointId};
+use moodline_types::{Assignment, Embedding, MapId, TouchpointId};
 use tracing::info;
 
 use crate::{
@@ -77,6 +77,11 @@ impl Explainer {
         let record = record.ok_or_else(|| AssignError::UnknownMap(map.clone()))?;
         let placer = Arc::new(placer(store, &record, &model, config).await?);
         Ok(Self { record, model, placer })
+    }
+
+    /// The touchpoints nearest to a vector, the nearest first, at most three.
+    pub fn nearest(&self, embedding: &Embedding) -> Vec<Nearness> {
+        self.placer.nearness(embedding).0
     }
 
     /// Why each opinion of a mention lies where it does, in order; empty where the map does not take its source.

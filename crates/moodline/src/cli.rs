@@ -26,7 +26,10 @@ pub(crate) use self::{
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
     explain::ExplainArgs,
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
-    maps::{By, ExportArgs, ExportFormat, MapCommand, MapDiffArgs, MapLayersArgs, MapRestoreArgs, PartsArgs, ShowArgs},
+    maps::{
+        By, ExportArgs, ExportFormat, MapCommand, MapDiffArgs, MapLayersArgs, MapRestoreArgs, MapSuggestArgs,
+        PartsArgs, ShowArgs, SuggestFormat,
+    },
     metrics::{MetricsCommand, MetricsImportArgs, MetricsShowArgs},
     model::{BenchArgs, ClassifyArgs, EvalArgs, LabelIs},
     models::{AddArgs, AdoptArgs, ForgetArgs, ModelCommand, ModelListArgs},

@@ -42,6 +42,7 @@ mod tokens;
 mod triage;
 #[cfg(test)]
 mod turns;
+mod unplaced;
 mod vectors;
 mod voices;
 mod words;

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
-use moodline_store::{KnownTheme, Result, ThemeMark, ThemeOpinion, ThemeSet, ThemeStore, ThemeVoice, TouchpointThemes};
+use moodline_store::{
+    KnownTheme, Result, ThemeMark, ThemeOpinion, ThemeSet, ThemeStore, ThemeVoice, TouchpointThemes, Unplaced,
+};
 use moodline_types::{
     DayWindow, Embedding, MapId, Measured, MentionId, OpinionId, RunId, Theme, ThemeId, ThemeQuote, ThemedTouchpoint,
     TouchpointId,
@@ -16,13 +18,13 @@ use crate::{
     failure::Attempt,
     opinions,
     rows::{Row, column, corrupt, count, emotions, instant, list, sentiment, word},
-    runs, theme_writes,
+    runs, theme_writes, unplaced,
 };
 
 const DAY_MS: i64 = 86_400_000;
 
 /// The first instant of a window and the first after it, in unix milliseconds.
-fn bounds(window: DayWindow) -> (i64, i64) {
+pub(crate) fn bounds(window: DayWindow) -> (i64, i64) {
     let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc().timestamp_millis();
     (midnight(window.from), midnight(window.to).saturating_add(DAY_MS))
 }
@@ -94,7 +96,8 @@ async fn of_touchpoint(
     query.fetch_all(store.read()).await?.iter().map(opinion).collect()
 }
 
-fn opinion(row: &Row) -> Attempt<ThemeOpinion> {
+/// An opinion read with its mention's language and time, its vector, and as what its mention counts there.
+pub(crate) fn opinion(row: &Row) -> Attempt<ThemeOpinion> {
     Ok(ThemeOpinion {
         opinion: OpinionId(column(row, "opinion")?),
         mention: MentionId(column(row, "mention_id")?),
@@ -274,6 +277,10 @@ impl ThemeStore for PostgresStore {
         limit: u32,
     ) -> Result<Vec<ThemeOpinion>> {
         self.told("read the opinions of a touchpoint", of_touchpoint(self, map, touchpoint, window, limit).await)
+    }
+
+    async fn unplaced_opinions(&self, map: &MapId, window: DayWindow, limit: u32) -> Result<Unplaced> {
+        self.told("read the opinions that fit no touchpoint", unplaced::read(self, map, window, limit).await)
     }
 
     async fn theme_voices(&self, map: &MapId, touchpoint: &TouchpointId, window: DayWindow) -> Result<Vec<ThemeVoice>> {

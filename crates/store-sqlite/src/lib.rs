@@ -44,6 +44,7 @@ mod theme_writes;
 mod themes;
 mod tokens;
 mod triage;
+mod unplaced;
 mod vectors;
 mod voices;
 mod words;

@@ -67,7 +67,7 @@ pub use surveys::{AnswerCount, RatingCount, SurveyChange, SurveyStore};
 pub use text::{containing, storable};
 pub use themes::{
     Clustering, KnownTheme, NewTheme, NewVoice, ThemeMark, ThemeOpinion, ThemeSet, ThemeStore, ThemeVoice,
-    TouchpointThemes,
+    TouchpointThemes, Unplaced,
 };
 pub use tokens::{NewToken, TokenStore};
 pub use voices::voice;

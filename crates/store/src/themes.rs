@@ -49,6 +49,15 @@ pub struct ThemeOpinion {
     pub counted: SentimentLabel,
 }
 
+/// What fits no touchpoint of a map, other than what a person put nowhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unplaced {
+    /// Opinions in all.
+    pub total: u64,
+    /// Those asked for, by id.
+    pub opinions: Vec<ThemeOpinion>,
+}
+
 /// An opinion with the theme it was found in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ThemeVoice {
@@ -178,6 +187,10 @@ pub trait ThemeStore: Send + Sync {
         window: DayWindow,
         limit: u32,
     ) -> Result<Vec<ThemeOpinion>>;
+
+    /// Opinions of the adopted model that lie at no touchpoint of a map, with the same sample where there are more than
+    /// `limit`; each counts as its own verdict. What a person put nowhere, or called no opinion, is left out.
+    async fn unplaced_opinions(&self, map: &MapId, window: DayWindow, limit: u32) -> Result<Unplaced>;
 
     /// The opinions looked at when a touchpoint was clustered last, as far as they still lie there in the window, by id.
     async fn theme_voices(&self, map: &MapId, touchpoint: &TouchpointId, window: DayWindow) -> Result<Vec<ThemeVoice>>;

@@ -71,7 +71,7 @@ pub(crate) fn find(
 }
 
 /// What grouping looks at. Words are numbered in the order they are met.
-fn items<'a>(opinions: &[&'a ThemeOpinion], words: &[Vec<Word>]) -> Vec<Item<'a>> {
+pub(crate) fn items<'a>(opinions: &[&'a ThemeOpinion], words: &[Vec<Word>]) -> Vec<Item<'a>> {
     let mut numbers: HashMap<&str, u32> = HashMap::new();
     let mut items = Vec::with_capacity(opinions.len());
     for (opinion, words) in opinions.iter().zip(words) {
@@ -123,7 +123,7 @@ fn mentions_of(past: &Past, theme: ThemeId) -> HashSet<MentionId> {
 }
 
 /// The mean of unit vectors.
-fn centre<'e>(embeddings: impl Iterator<Item = &'e Embedding>) -> Embedding {
+pub(crate) fn centre<'e>(embeddings: impl Iterator<Item = &'e Embedding>) -> Embedding {
     let mut sum: Vec<f32> = Vec::new();
     for embedding in embeddings {
         let values: Vec<f32> = embedding.values().iter().map(|value| f32::from(*value)).collect();

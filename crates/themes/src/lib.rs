@@ -6,6 +6,8 @@
 //! sentiment. A theme keeps its id from night to night. Only touchpoints at which something changed are grouped again;
 //! elsewhere the figures are counted anew, because the window moves on.
 //!
+//! [`unplaced_themes`] groups what lies at no touchpoint in the same way, on demand, and finds the words that would place it.
+//!
 //! Themes of a refresh belong to one run and become visible together, like layers.
 
 mod config;
@@ -19,8 +21,10 @@ mod measure;
 mod quotes;
 mod refresh;
 mod terms;
+mod unplaced;
 mod words;
 
 pub use config::ThemesConfig;
 pub use error::ThemesError;
 pub use refresh::{ThemesOutcome, refresh_themes};
+pub use unplaced::{KeywordUse, UnplacedTheme, UnplacedThemes, unplaced_themes};

@@ -13,17 +13,45 @@ const LEAST_USES: usize = 2;
 /// A word or two neighbouring ones.
 type Term = (String, Option<String>);
 
+/// The ways a term is written that are worth knowing.
+const WAYS: usize = 4;
+
+/// A term as a group of texts writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wording {
+    /// As all texts together write it most often.
+    pub(crate) shown: String,
+    /// As more than one text of the group does, the most frequent first.
+    pub(crate) ways: Vec<String>,
+}
+
 /// The terms of each group of texts, the most telling first: frequent in it and rare in the rest (class-based TF-IDF in
 /// the form of a Kullback–Leibler divergence: share inside × ln(share inside / share outside)).
 ///
 /// `texts` are the words of every text, `groups` places among them. A word that is part of a better term is not repeated.
 pub(crate) fn terms(texts: &[Vec<Word>], groups: &[Vec<usize>]) -> Vec<Vec<String>> {
+    let forms = Forms::new(texts);
+    let shown = |terms: Vec<Term>| terms.iter().map(|term| forms.shown(term)).collect();
+    distinctive(texts, groups, TERMS).into_iter().map(shown).collect()
+}
+
+/// The same terms, at most `most` of each group, with the ways they are written there.
+pub(crate) fn wordings(texts: &[Vec<Word>], groups: &[Vec<usize>], most: usize) -> Vec<Vec<Wording>> {
+    let forms = Forms::new(texts);
+    let wording =
+        |group: &Vec<usize>, term: Term| Wording { ways: ways(texts, group, &term), shown: forms.shown(&term) };
+    let of_group = |(terms, group): (Vec<Term>, &Vec<usize>)| {
+        terms.into_iter().map(|term| wording(group, term)).collect::<Vec<_>>()
+    };
+    distinctive(texts, groups, most).into_iter().zip(groups).map(of_group).collect()
+}
+
+fn distinctive(texts: &[Vec<Word>], groups: &[Vec<usize>], most: usize) -> Vec<Vec<Term>> {
     let used: Vec<HashSet<Term>> = texts.iter().map(|words| of_text(words)).collect();
     let mut everywhere: HashMap<&Term, usize> = HashMap::new();
     for term in used.iter().flatten() {
         *everywhere.entry(term).or_default() += 1;
     }
-    let forms = Forms::new(texts);
     let label = |group: &Vec<usize>| {
         let mut inside: HashMap<&Term, usize> = HashMap::new();
         for term in group.iter().flat_map(|place| &used[*place]) {
@@ -43,9 +71,39 @@ pub(crate) fn terms(texts: &[Vec<Word>], groups: &[Vec<usize>]) -> Vec<Vec<Strin
             .filter(|(score, _)| *score > 0.0)
             .collect();
         scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
-        chosen(&scored).into_iter().map(|term| forms.shown(term)).collect()
+        chosen(&scored, most).into_iter().cloned().collect()
     };
     groups.iter().map(label).collect()
+}
+
+/// How the texts of a group write a term.
+fn ways(texts: &[Vec<Word>], group: &[usize], (first, second): &Term) -> Vec<String> {
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for words in group.iter().map(|place| &texts[*place]) {
+        let own: HashSet<String> = match second {
+            None => words.iter().filter(|word| word.stem == *first).map(|word| word.form.clone()).collect(),
+            Some(second) => words
+                .windows(2)
+                .filter(|pair| pair[1].place == pair[0].place + 1)
+                .filter(|pair| pair[0].stem == *first && pair[1].stem == *second)
+                .map(|pair| joined(&pair[0].form, &pair[1].form))
+                .collect(),
+        };
+        for way in own {
+            *counts.entry(way).or_default() += 1;
+        }
+    }
+    let mut ways: Vec<(usize, String)> =
+        counts.into_iter().filter(|(_, uses)| *uses >= LEAST_USES).map(|(way, uses)| (uses, way)).collect();
+    ways.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    ways.truncate(WAYS);
+    ways.into_iter().map(|(_, way)| way).collect()
+}
+
+/// Two neighbouring words as they are written.
+fn joined(first: &str, second: &str) -> String {
+    let apart = !(first.ends_with(is_unspaced) && second.starts_with(is_unspaced));
+    if apart { format!("{first} {second}") } else { format!("{first}{second}") }
 }
 
 /// A single Chinese character is a verb that much is done with more often than a name: 送, 订, 吃.
@@ -55,10 +113,10 @@ fn telling((first, second): &Term) -> f64 {
 
 /// The best terms. A pair takes the place of its words where it scores nearly as well as the better of them; what is
 /// left of them then says nothing new.
-fn chosen<'t>(scored: &[(f64, &'t Term)]) -> Vec<&'t Term> {
+fn chosen<'t>(scored: &[(f64, &'t Term)], most: usize) -> Vec<&'t Term> {
     let mut chosen: Vec<&Term> = Vec::new();
     for (score, term) in scored {
-        if chosen.len() == TERMS {
+        if chosen.len() == most {
             break;
         }
         let covered = |known: &&Term| shares_a_word(known, term);
@@ -108,9 +166,7 @@ impl<'a> Forms<'a> {
     fn shown(&self, (first, second): &Term) -> String {
         let form = |stem: &String| self.0.get(stem.as_str()).copied().unwrap_or(stem).to_owned();
         let Some(second) = second else { return form(first) };
-        let (first, second) = (form(first), form(second));
-        let apart = !(first.ends_with(is_unspaced) && second.starts_with(is_unspaced));
-        if apart { format!("{first} {second}") } else { first + &second }
+        joined(&form(first), &form(second))
     }
 }
 
@@ -131,6 +187,15 @@ mod tests {
         let found = terms(&words, &[vec![0, 1, 2], vec![3, 4, 5]]);
         assert_eq!(found[0].first().map(String::as_str), Some("customer service"));
         assert!(found[1].contains(&"late".to_owned()) && found[1].contains(&"flight".to_owned()), "{found:?}");
+    }
+
+    #[test]
+    fn a_term_is_known_in_every_way_it_is_written() {
+        let texts = ["it crashes daily", "it crashed", "crashes again", "crashed on start", "so nice", "so cheap"];
+        let mut cutter = Cutter::default();
+        let words: Vec<Vec<Word>> = texts.iter().map(|text| cutter.words(text, Some("en"))).collect();
+        let found = wordings(&words, &[vec![0, 1, 2, 3]], 1);
+        assert_eq!(found[0][0].ways, ["crashed", "crashes"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Fields keep their names; others may join them. Instants are RFC 3339 in UTC, days `YYYY-MM-DD`, probabilities 0 to 1.
 
 mod act;
+mod addition;
 mod alert;
 mod correction;
 mod effect;
@@ -23,6 +24,7 @@ mod version;
 pub mod words;
 
 pub use act::Act;
+pub use addition::{Addition, AdditionKind, QuotedOpinion, SuggestedAdditions, SuggestedKeyword};
 pub use alert::{
     Alert, AlertQuote, AlertShown, AlertTheme, AlertTriage, Department, DigestEntry, NewTouchpointChange,
     TouchpointChange,

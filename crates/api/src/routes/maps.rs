@@ -14,10 +14,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::Answer;
 use crate::{
-    api::Api,
+    api::{AdditionQuery, Api},
     ask::maps::{self, LayerFilter},
     body::{
-        Head, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary, TouchpointSummary, words,
+        Head, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary, SuggestedAdditions,
+        TouchpointSummary, words,
     },
     extract::{Nothing, Params, PathOf},
     problem::Refusal,
@@ -32,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list_personas))
         .routes(routes!(list_heads))
         .routes(routes!(list_layers))
+        .routes(routes!(suggest_additions))
         .routes(routes!(export_map))
 }
 
@@ -174,6 +176,41 @@ async fn list_layers(
     let LayerParams { run, level, stage, touchpoint, persona, period } = asked;
     let filter = LayerFilter { run: run.map(RunId), level, stage, touchpoint, persona, period };
     Ok(Json(maps::layers(api.store(), &map, &filter).await?))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct SuggestParams {
+    /// Posted at or after: a date (2026-05-01), an instant, or an age (36h, 14d, 8w); the window of the curve where it is
+    /// not said. Whole days in UTC are looked at.
+    #[param(value_type = Option<words::Words>, nullable = false)]
+    since: Option<crate::extract::Words>,
+    /// Posted before: a date, an instant or an age.
+    #[param(value_type = Option<words::Words>, nullable = false)]
+    until: Option<crate::extract::Words>,
+    /// Mentions that make a group, 8 where it is not said.
+    #[param(nullable = false, minimum = 2, maximum = 1000)]
+    least: Option<u32>,
+    /// Most suggestions, 10 where it is not said.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
+    top: Option<u32>,
+}
+
+/// What could be added to a map: touchpoints and keywords for what fits nowhere on it
+///
+/// Like `moodline map suggest --map MAP --format json`. Computed anew for every request; what customers suggest is among
+/// the pain points.
+#[utoipa::path(get, path = "/v1/maps/{map}/suggestions", tag = "maps",
+    params(("map" = words::MapId, Path), SuggestParams), responses((status = 200, body = SuggestedAdditions)))]
+async fn suggest_additions(
+    State(api): State<Api>,
+    PathOf(map): PathOf<MapId>,
+    Params(asked): Params<SuggestParams>,
+) -> Answer<SuggestedAdditions> {
+    let SuggestParams { since, until, least, top } = asked;
+    let (since, until) = (since.map(|words| words.0), until.map(|words| words.0));
+    Ok(Json(api.host().additions(&map, &AdditionQuery { since, until, least, top }).await?))
 }
 
 /// A format of other tools.

@@ -80,6 +80,15 @@ Complete examples: online-bank, fashion-retailer, fitness-app, food-delivery")]
   moodline map export online-bank --format svg --output bank.svg
   moodline map export online-bank --format mermaid --names zh-Hans")]
     Export(ExportArgs),
+    /// What to add to a map: touchpoints and keywords for what fits nowhere on it
+    #[command(after_help = "Examples:
+  moodline map suggest --map online-bank
+  moodline map suggest --map online-bank --since 90d --least 20 --format json
+  moodline map suggest --map online-bank --toml
+
+Opinions at no touchpoint are grouped by what they say. A group that lies near a touchpoint asks for keywords there, any
+other for a touchpoint of its own. Only words that hardly anything else uses are proposed.")]
+    Suggest(MapSuggestArgs),
 }
 
 #[derive(Debug, Args)]
@@ -103,6 +112,38 @@ pub(crate) struct ShowArgs {
     pub(crate) of: Option<String>,
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MapSuggestArgs {
+    /// The map
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: MapId,
+    /// Posted at or after: a date (2026-05-01), an instant, or an age (36h, 14d, 8w) [default: the curve's window]
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+    /// Posted before: a date, an instant or an age
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+    /// Mentions that make a group
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=1000))]
+    pub(crate) least: u32,
+    /// Most suggestions
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub(crate) top: u32,
+    #[arg(long, value_enum, default_value_t = SuggestFormat::Text)]
+    pub(crate) format: SuggestFormat,
+    /// Print what to paste into the map's file instead
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) toml: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SuggestFormat {
+    /// For people
+    Text,
+    /// The stable JSON
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@ mod by;
 mod diff;
 mod gaps;
 mod heads;
+mod suggest;
 mod versions;
 
 use std::fs;
@@ -13,6 +14,7 @@ pub(super) use moodline_api::ask::maps::Measured;
 use moodline_api::ask::maps::{self, LayerFilter};
 use moodline_maps::{MapView, Touchpoint, instantiate};
 use moodline_types::{AlertTier, Layer, LayerNode, LayerState, MapId, RunId, StageId, TouchpointId};
+pub(crate) use suggest::additions;
 
 use super::{
     Context,
@@ -45,6 +47,7 @@ pub(super) async fn run(command: MapCommand, context: &Context) -> Result<()> {
         MapCommand::Heads { map, format } => heads::run(&map, format, context).await,
         MapCommand::Restore(args) => versions::restore(args, context).await,
         MapCommand::Export(args) => export_map(&args, context).await,
+        MapCommand::Suggest(args) => suggest::run(args, context).await,
     }
 }
 

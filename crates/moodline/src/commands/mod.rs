@@ -55,6 +55,7 @@ pub(crate) use effect::change_effect_of;
 pub(crate) use explain::explanation;
 #[cfg(test)]
 pub(crate) use init::DEFAULT_SETTINGS;
+pub(crate) use map::additions;
 pub(crate) use metrics::metrics;
 pub(crate) use painpoints::find_themes;
 pub(crate) use retain::retain;

@@ -5,12 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use moodline_api::{Api, ApiConfig, AskError, Host, Router, body, v1_routes};
+use moodline_api::{AdditionQuery, Api, ApiConfig, AskError, Host, Router, body, v1_routes};
 use moodline_types::{ChangeId, Clock, MapId, MentionId, SourceId};
 use tracing::warn;
 
 use crate::{
-    commands::{change_effect_of, explanation, metrics, schedule, sources, status},
+    commands::{additions, change_effect_of, explanation, metrics, schedule, sources, status},
     wire::App,
 };
 
@@ -65,6 +65,10 @@ impl Host for AppHost {
 
     async fn effect(&self, change: ChangeId, days: u32) -> Result<body::ChangeEffect, AskError> {
         change_effect_of(&self.app(), change, days).await
+    }
+
+    async fn additions(&self, map: &MapId, asked: &AdditionQuery) -> Result<body::SuggestedAdditions, AskError> {
+        additions(&self.app(), map, asked).await
     }
 }
 

@@ -82,7 +82,8 @@ macro_rules! conformance_tests {
                 new_alerts_come_after_the_last_seen, alerts_follow_mentions_and_sources, changes_are_listed_by_day;
             theming: what_lies_at_touchpoints_is_marked_day_by_day, opinions_come_with_what_their_mention_counts_as,
                 a_sample_is_the_same_whatever_comes, themes_appear_whole_and_keep_their_ids, voices_follow_their_opinions,
-                touchpoints_that_are_gone_are_forgotten;
+                touchpoints_that_are_gone_are_forgotten, what_fits_nowhere_is_read_apart;
+            phrasing: changed_phrases_queue_what_they_touch, phrases_change_once, texts_come_as_they_are_judged;
             querying: an_empty_query_lists_everything, a_place_narrows, verdict_and_confidence_narrow, mixed_finds_disagreement,
                 the_mention_narrows, flags_narrow, personas_narrow, order_and_pages, what_needs_a_map_is_refused_without,
                 questions_without_sense_are_refused;

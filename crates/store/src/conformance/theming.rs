@@ -1,8 +1,8 @@
 //! What many opinions at one touchpoint say alike.
 
 use moodline_types::{
-    DayWindow, Embedding, Emotion, Measured, MentionId, OpinionId, RunKind, SentimentLabel, Theme, ThemeId, ThemeKind,
-    ThemedTouchpoint,
+    AssignmentReason, DayWindow, Embedding, Emotion, Measured, MentionId, OpinionId, RunKind, SentimentLabel, Theme,
+    ThemeId, ThemeKind, ThemedTouchpoint,
 };
 
 use super::given::{assigned, at, day, id, judged, judgement, map, mention, model, opinion, place, placed, stored};
@@ -15,6 +15,11 @@ fn week() -> DayWindow {
 
 /// Mentions `days` days old, each with one negative opinion at the till of map `m`.
 async fn at_the_till(store: &impl Store, days: &[i64]) -> Result<Vec<JudgedMention>> {
+    lying(store, Some("till"), days).await
+}
+
+/// The same at any touchpoint or at none.
+async fn lying(store: &impl Store, touchpoint: Option<&str>, days: &[i64]) -> Result<Vec<JudgedMention>> {
     store.register_model(&model(), at(0)).await?;
     store.register_map(&map("m"), at(0)).await?;
     let mentions: Vec<NewMention> = days
@@ -32,7 +37,7 @@ async fn at_the_till(store: &impl Store, days: &[i64]) -> Result<Vec<JudgedMenti
         .map(|(id, mention)| judgement(*id, vec![opinion(&mention.text, SentimentLabel::Negative)]))
         .collect();
     let judged = judged(store, &model().id, &judgements).await?;
-    let places: Vec<_> = judged.iter().map(|judged| placed(judged, &[Some("till")])).collect();
+    let places: Vec<_> = judged.iter().map(|judged| placed(judged, &[touchpoint])).collect();
     assigned(store, &id("m"), &places).await?;
     Ok(judged)
 }
@@ -117,6 +122,28 @@ pub async fn opinions_come_with_what_their_mention_counts_as(store: &impl Store)
     assert_eq!((found[1].day, found[1].language.as_deref()), (day(-2), Some("en")));
     assert_eq!(found[1].evidence, "slow till 1");
     assert_eq!(store.theme_opinions(&id("m"), &id("desk"), week(), 100).await?, []);
+    Ok(())
+}
+
+/// What lies at no touchpoint is read apart, without what a person put nowhere, and counted whole where a part is read.
+pub async fn what_fits_nowhere_is_read_apart(store: &impl Store) -> Result<()> {
+    let judged = lying(store, None, &[1, 2, 30]).await?;
+    let read = async |limit| store.unplaced_opinions(&id("m"), week(), limit).await;
+    let all = read(100).await?;
+    let found: Vec<_> = all.opinions.iter().map(|opinion| (opinion.opinion, opinion.day)).collect();
+    assert_eq!(found, [(judged[0].opinions[0].id, day(-1)), (judged[1].opinions[0].id, day(-2))], "in the window");
+    assert_eq!(all.opinions[0].embedding, judged[0].opinions[0].judged.embedding);
+    let few = read(1).await?;
+    assert_eq!((all.total, few.total, few.opinions.len()), (2, 2, 1));
+    assert_eq!(store.theme_opinions(&id("m"), &id("till"), week(), 100).await?, []);
+
+    let said = crate::NewOverride { place: Some((id("m"), None)), actor: "p".into(), ..Default::default() };
+    store.add_override(judged[0].opinions[0].id, &said, at(5)).await?;
+    let again = store.judged_mentions(&model().id, &[judged[0].mention.id]).await?;
+    let mut nowhere = placed(&again[0], &[None]);
+    nowhere.assignments[0].reason = AssignmentReason::Override;
+    assigned(store, &id("m"), &[nowhere]).await?;
+    assert_eq!(read(100).await?.opinions, all.opinions[1..]);
     Ok(())
 }
 

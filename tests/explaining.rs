@@ -134,3 +134,49 @@ fn many_are_corrected_after_a_look_and_become_examples() {
     let stale = project.run_with_input(&["relabel", "--from", "-", "--irrelevant", "--yes"], "99999\n").failed(1);
     assert!(stale.stderr.contains("not there any more"), "{}", stale.stderr);
 }
+
+#[test]
+fn conditions_correct_a_few_at_once_and_many_after_a_look() {
+    let project = shop();
+    let relabel = |more: &[&str]| project.run(&[&["relabel"], more].concat());
+    let labels = || {
+        let rows = project.run(&["mentions", "--map", "shop", "--format", "jsonl"]).ok().json_lines();
+        rows.iter().filter(|row| row["sentiment"]["label"] == "neutral").count()
+    };
+    let (neutral, till) = (labels(), ["--map", "shop", "--text", "card", "--sentiment", "neutral"]);
+    let look = relabel(&[&till[..], &["--dry-run"]].concat()).ok().stdout;
+    assert!(
+        look.contains("1 opinion would be corrected: sentiment neutral") && look.contains("leave --dry-run out"),
+        "{look}"
+    );
+    assert_eq!(labels(), neutral, "a look changes nothing");
+    assert!(relabel(&till).ok().stdout.contains("corrected"));
+    assert_eq!(labels(), neutral + 1);
+
+    let to = ["--map", "shop", "--touchpoint", "payment", "--lang", "en", "--to", "refunds", "--actor", "lin"];
+    relabel(&to).ok();
+    assert_eq!(row(&project, "1")["touchpoint"], "refunds", "--touchpoint is a condition, --to a place");
+
+    let more: Vec<String> = (0..12)
+        .map(|n| format!("{{\"id\":\"x{n}\",\"time\":\"2026-05-04T08:00:00Z\",\"text\":\"Gone again number {n}\"}}"))
+        .collect();
+    project.write("more.jsonl", more.join("\n"));
+    project.run(&["import", "more.jsonl", "--source", "more"]).ok();
+    project.run(&["enrich"]).ok();
+    let many = ["--source", "more", "--sentiment", "neutral"];
+    let held = relabel(&many).ok().stdout;
+    assert!(
+        held.contains("12 opinions, of which 10 are shown would be corrected") && held.contains("add --yes"),
+        "{held}"
+    );
+    let done = relabel(&[&many[..], &["--yes"]].concat()).ok().stdout;
+    assert!(done.contains("12 opinions corrected"), "{done}");
+
+    let none = relabel(&["--text", "zebra", "--irrelevant"]).ok().stdout;
+    assert!(none.contains("no opinions fit"), "{none}");
+    assert!(relabel(&["--sentiment", "neutral"]).failed(1).stderr.contains("say which opinions"));
+    assert!(relabel(&["--map", "shop", "--irrelevant"]).failed(1).stderr.contains("say which opinions"));
+    relabel(&["17", "--text", "card", "--irrelevant"]).failed(2);
+    let twice = relabel(&["1", "--map", "shop", "--touchpoint", "payment", "--to", "refunds"]).failed(1).stderr;
+    assert!(twice.contains("leave one out"), "{twice}");
+}

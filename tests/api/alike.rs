@@ -164,6 +164,17 @@ fn triage_is_one(project: &Project, service: &Service) {
     assert_eq!(corrections, project.run(&["corrections", "--format", "json"]).ok().json());
     assert_eq!(corrections[0]["actor"], "api");
 
+    let many = "/v1/mentions/corrections?map=online-bank&touchpoint=transfers&lang=en";
+    let said = |count: Option<u64>| json!({"count": count, "sentiment": "neutral"});
+    let looked = service.json("POST", many, &json!({"sentiment": "neutral"})).json();
+    let count = looked["count"].as_u64().unwrap();
+    assert!(count > 0 && looked["corrected"] == json!([]), "a look changes nothing: {looked}");
+    let more = service.json("POST", many, &said(Some(count + 1))).problem(422);
+    assert!(more["detail"].as_str().unwrap().contains("look again"), "{more}");
+    let done = service.json("POST", many, &said(Some(count))).json();
+    assert_eq!(done["corrected"].as_array().unwrap().len() as u64, count, "{done}");
+    service.json("POST", "/v1/mentions/corrections?map=online-bank", &said(Some(6))).problem(422);
+
     let change = json!({"map": "online-bank", "touchpoint": "transfers", "day": "2026-05-04", "what": "release 4.2"});
     let added = service.json("POST", "/v1/changes", &change).json();
     assert_eq!(service.get("/v1/changes?map=online-bank"), json!([added.clone()]));

@@ -4,6 +4,7 @@ mod access;
 mod alerts;
 mod data;
 mod explain;
+mod filter;
 mod flags;
 mod maps;
 mod metrics;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     },
     data::{ImportArgs, MentionsArgs, RelabelArgs, SourcesAction, SourcesArgs},
     explain::ExplainArgs,
+    filter::MentionFilter,
     flags::{FlagDigestArgs, FlagFilter, FlagHistoryArgs, FlagListArgs, FlagSetArgs, FlagsCommand},
     maps::{
         By, ExportArgs, ExportFormat, MapCommand, MapDiffArgs, MapLayersArgs, MapRestoreArgs, MapSuggestArgs,

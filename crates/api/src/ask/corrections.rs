@@ -2,13 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use moodline_store::{NewOverride, Store};
-use moodline_types::{MentionId, OpinionId, SentimentLabel};
+use moodline_types::{MentionId, MentionOrder, MentionQuery, MentionRow, OpinionId, SentimentLabel};
 
-use super::maps;
+use super::{maps, mentions};
 use crate::{
     AskError,
-    body::{Correction, NewCorrection},
+    body::{CorrectedMany, Correction, ManyCorrections, NewCorrection},
 };
+
+/// Most opinions that one act corrects.
+const MOST: usize = 100_000;
+/// Opinions read together.
+const PAGE: u32 = 1000;
 
 /// Corrections of mentions with an id above `after`, those of a mention together and oldest first: at most those of
 /// `limit` mentions.
@@ -66,4 +71,57 @@ pub async fn meant(store: &dyn Store, new: &NewCorrection, actor: &str) -> Resul
         return Err(AskError::field("sentiment", reason));
     }
     Ok(NewOverride { sentiment: new.sentiment, place, relevant: new.relevant, actor: actor.to_owned() })
+}
+
+/// All opinions that a query finds, the newest first.
+///
+/// # Errors
+/// `Missing` for a map, `Field` for what does not exist on it, for a query that has no condition but a map, and where
+/// more than 100,000 fit.
+pub async fn matching(store: &dyn Store, query: &MentionQuery) -> Result<Vec<MentionRow>, AskError> {
+    let everything = MentionQuery { map: query.map.clone(), order: query.order, ..MentionQuery::default() };
+    if query.fingerprint() == everything.fingerprint() {
+        return Err(AskError::field("text", "is missing, and so is every other condition: say which opinions"));
+    }
+    mentions::exists(store, query).await?;
+    let mut query = MentionQuery { order: MentionOrder::Time, limit: PAGE, offset: 0, after: None, ..query.clone() };
+    let mut rows = Vec::new();
+    loop {
+        let page = store.find_mentions(&query).await?;
+        rows.extend(page.rows);
+        if rows.len() > MOST {
+            return Err(AskError::field("text", format!("more than {MOST} opinions fit: narrow the conditions")));
+        }
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => return Ok(rows),
+        }
+    }
+}
+
+/// Corrects every opinion that a query finds in the name of `actor`, if they are as many as was expected.
+///
+/// # Errors
+/// Those of [`matching`] and [`meant`]; `Field` where the number is another.
+pub async fn correct_matching(
+    store: &dyn Store,
+    query: &MentionQuery,
+    new: &ManyCorrections,
+    actor: &str,
+    now: DateTime<Utc>,
+) -> Result<CorrectedMany, AskError> {
+    let correction = meant(store, &new.each(), actor).await?;
+    let rows = matching(store, query).await?;
+    let count = rows.len() as u64;
+    match new.count {
+        None => return Ok(CorrectedMany { count, corrected: Vec::new() }),
+        Some(expected) if expected != count => {
+            return Err(AskError::field("count", format!("is {expected}, but {count} opinions fit: look again")));
+        }
+        Some(_) => {}
+    }
+    for row in &rows {
+        store.add_override(row.opinion, &correction, now).await?;
+    }
+    Ok(CorrectedMany { count, corrected: rows.into_iter().map(|row| row.opinion.0).collect() })
 }

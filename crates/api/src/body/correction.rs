@@ -71,3 +71,50 @@ pub struct NewCorrection {
     #[schema(nullable = false)]
     pub relevant: Option<bool>,
 }
+
+/// The same said of every opinion that a query finds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ManyCorrections {
+    /// How many opinions that has to be: where there are more or fewer, nothing is changed. Left out, nothing is changed
+    /// either, and the answer says how many there are.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub count: Option<u64>,
+    /// The sentiment they really have; not `unsure`.
+    #[serde(default)]
+    #[schema(value_type = Option<words::SentimentLabel>, nullable = false)]
+    pub sentiment: Option<SentimentLabel>,
+    /// The map that `touchpoint` or `nowhere` is about.
+    #[serde(default)]
+    #[schema(value_type = Option<words::MapId>, nullable = false)]
+    pub map: Option<MapId>,
+    /// The touchpoint they really concern; needs `map`.
+    #[serde(default)]
+    #[schema(value_type = Option<words::TouchpointId>, nullable = false)]
+    pub touchpoint: Option<TouchpointId>,
+    /// They concern no touchpoint of `map`.
+    #[serde(default)]
+    pub nowhere: bool,
+    /// Whether they are customers' opinions at all; false counts them nowhere.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub relevant: Option<bool>,
+}
+
+impl ManyCorrections {
+    /// What is said of each of them.
+    pub(crate) fn each(&self) -> NewCorrection {
+        let Self { count: _, sentiment, map, touchpoint, nowhere, relevant } = self.clone();
+        NewCorrection { opinion: 0, sentiment, map, touchpoint, nowhere, relevant }
+    }
+}
+
+/// What came of correcting many.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CorrectedMany {
+    /// Opinions that the query finds.
+    pub count: u64,
+    /// Those that were corrected: all of them or none.
+    pub corrected: Vec<i64>,
+}

@@ -29,7 +29,7 @@ pub use alert::{
     Alert, AlertQuote, AlertShown, AlertTheme, AlertTriage, Department, DigestEntry, NewTouchpointChange,
     TouchpointChange,
 };
-pub use correction::{Correction, NewCorrection};
+pub use correction::{CorrectedMany, Correction, ManyCorrections, NewCorrection};
 pub use effect::{ChangeEffect, Effect, SourceSides, TouchpointSide};
 pub use explanation::{
     Counted, ExplainedOpinion, ExplainedPlace, Explanation, Near, NearExample, ReadOtherwise, Said, ShownFlag,

@@ -13,9 +13,13 @@ use super::Answer;
 use crate::{
     AskError,
     api::Api,
-    ask::mentions::{self, posted, stars},
-    body::{Explanation, MentionList, MentionRow, RowCount, words},
-    extract::{Commas, Params, PathOf, Words},
+    ask::{
+        corrections,
+        mentions::{self, posted, stars},
+    },
+    body::{CorrectedMany, Explanation, ManyCorrections, MentionList, MentionRow, RowCount, words},
+    extract::{Commas, Params, PathOf, Sent, Words},
+    guard::Triager,
 };
 
 /// Rows on a page where nothing else is asked for.
@@ -30,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(show_mention))
         .routes(routes!(explain_mention))
         .routes(routes!(show_opinion))
+        .routes(routes!(correct_many))
 }
 
 /// What both the list and the count can be narrowed by.
@@ -202,6 +207,22 @@ async fn list_mentions(State(api): State<Api>, Params(mut asked): Params<ListPar
     responses((status = 200, body = RowCount)))]
 async fn count_mentions(State(api): State<Api>, Params(asked): Params<CountParams>) -> Answer<RowCount> {
     Ok(Json(mentions::count(api.store(), &asked.query(&api, None)?).await?))
+}
+
+/// Corrects every opinion that the conditions find
+///
+/// Needs the scope `triage`. Like `moodline relabel` with conditions: without `count` it only says how many there are; with
+/// it they are corrected, all of them or, where they are not as many, none.
+#[utoipa::path(post, path = "/v1/mentions/corrections", tag = "corrections", params(CountParams),
+    request_body = ManyCorrections, responses((status = 200, body = CorrectedMany)))]
+async fn correct_many(
+    State(api): State<Api>,
+    Triager(actor): Triager,
+    Params(asked): Params<CountParams>,
+    Sent(new): Sent<ManyCorrections>,
+) -> Answer<CorrectedMany> {
+    let query = asked.query(&api, None)?;
+    Ok(Json(corrections::correct_matching(api.store(), &query, &new, &actor, api.now()).await?))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

@@ -3,12 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use moodline_types::{
-    Emotion, FlagStatus, MapId, MentionId, MentionOrder, OpinionId, PageCursor, PersonaId, SentimentLabel, SourceId,
-    StageId, StarRange, TouchpointId,
-};
+use moodline_types::{MapId, MentionOrder, OpinionId, PageCursor, SentimentLabel, SourceId, TouchpointId};
 
-use super::{ListFormat, ShowFormat};
+use super::{ListFormat, ShowFormat, filter::MentionFilter};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -68,71 +65,18 @@ fn rating_scale(text: &str) -> Result<[f32; 2], String> {
 
 A mention found in several places (retweeted, syndicated, copied) counts and is listed once: `Source` shows `+2` for two
 duplicates, and the JSON lists them under `origins`.")]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct MentionsArgs {
     /// The map to look at; needed by --stage, --touchpoint, --persona, --flagged and --status
     #[arg(long, value_name = "MAP")]
     pub(crate) map: Option<MapId>,
-    /// Only this stage
-    #[arg(long, value_name = "STAGE", requires = "map")]
-    pub(crate) stage: Option<StageId>,
     /// Only this touchpoint
     #[arg(long, value_name = "TOUCHPOINT", requires = "map")]
     pub(crate) touchpoint: Option<TouchpointId>,
-    /// Only opinions that fit no touchpoint
-    #[arg(long, requires = "map", conflicts_with_all = ["stage", "touchpoint"])]
-    pub(crate) unassigned: bool,
-    /// Only this persona
-    #[arg(long, value_name = "PERSONA", requires = "map")]
-    pub(crate) persona: Option<PersonaId>,
     /// negative, neutral, positive, mixed or unsure
     #[arg(long, value_name = "SENTIMENT")]
     pub(crate) sentiment: Option<SentimentLabel>,
-    /// Only opinions that ask for attention
-    #[arg(long, requires = "map")]
-    pub(crate) flagged: bool,
-    /// Only flags that are open, acknowledged, resolved or `false_positive`; may be given several times
-    #[arg(long, value_name = "STATUS", requires = "map")]
-    pub(crate) status: Vec<FlagStatus>,
-    /// Only flags that somebody of this name looks after
-    #[arg(long, value_name = "NAME", requires = "map")]
-    pub(crate) assignee: Option<String>,
-    /// Posted at or after: a date (2026-05-01), an instant, or an age (36h, 14d, 8w)
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) since: Option<String>,
-    /// Posted before: a date, an instant or an age
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) until: Option<String>,
-    /// Only mentions that came from this source, or have a duplicate from it; may be given several times
-    #[arg(long, value_name = "SOURCE")]
-    pub(crate) source: Vec<SourceId>,
-    /// Only this language; `zh` also finds zh-Hans and zh-Hant
-    #[arg(long, value_name = "LANG")]
-    pub(crate) lang: Option<String>,
-    /// joy, anger, sadness, fear, surprise, disgust or neutral
-    #[arg(long, value_name = "EMOTION")]
-    pub(crate) emotion: Option<Emotion>,
-    /// Only judgements at least this probable, 0 to 1
-    #[arg(long, value_name = "P")]
-    pub(crate) min_confidence: Option<f32>,
-    /// Only mentions with these words in title or text: all of them, `"a phrase"`, `begin*`, -without
-    #[arg(long, value_name = "WORDS", allow_hyphen_values = true)]
-    pub(crate) text: Option<String>,
-    /// Only mentions with this many stars, 1 to 5: `2`, or `1..2`; other scales are stretched to it
-    #[arg(long, value_name = "STARS", value_parser = moodline_api::ask::mentions::stars)]
-    pub(crate) rating: Option<StarRange>,
-    /// Only mentions of this author, by the hash that the JSON shows as `author`
-    #[arg(long, value_name = "HASH")]
-    pub(crate) author: Option<String>,
-    /// Only this mention, by its id; may be given several times
-    #[arg(long, value_name = "ID", value_parser = mention_id)]
-    pub(crate) mention: Vec<MentionId>,
-    /// Only this opinion, by its id; may be given several times
-    #[arg(long, value_name = "ID", value_parser = |id: &str| id.parse().map(OpinionId))]
-    pub(crate) opinion: Vec<OpinionId>,
-    /// Only opinions that contradict the stars given: complaints under many stars, praise under few
-    #[arg(long)]
-    pub(crate) mismatch: bool,
+    #[command(flatten)]
+    pub(crate) filter: MentionFilter,
     /// time (newest first), severity (most negative first) or representative (says most clearly what its touchpoint is
     /// about; needs --map)
     #[arg(long, visible_alias = "order", value_name = "ORDER", default_value = "time")]
@@ -151,10 +95,6 @@ pub(crate) struct MentionsArgs {
     pub(crate) count: bool,
     #[arg(long, value_enum, default_value_t = ListFormat::Table)]
     pub(crate) format: ListFormat,
-}
-
-fn mention_id(text: &str) -> Result<MentionId, String> {
-    text.parse().map(MentionId).map_err(|_| format!("`{text}` is not the id of a mention, a number"))
 }
 
 #[derive(Debug, Args)]
@@ -233,32 +173,29 @@ pub(crate) struct SourceTestArgs {
   moodline relabel 1042 --sentiment neutral
   moodline relabel 1042 --map online-bank --touchpoint fees
   moodline relabel 1042 --irrelevant
+  moodline relabel --map game --touchpoint modes --text zone --sentiment-is negative --sentiment neutral --dry-run
+  moodline relabel --map game --touchpoint modes --lang zh --to servers --yes
   moodline mentions --text zone --limit 1000 --format jsonl | moodline relabel --from - --sentiment neutral
 
-Opinion ids are those of `moodline mentions`. Corrections survive re-scoring and re-assignment, and an
-opinion that a person placed is an example for others like it. A list is shown first and corrected only with --yes.")]
+Opinion ids are those of `moodline mentions`, and so are the conditions. Corrections survive re-scoring and re-assignment,
+and an opinion that a person placed is an example for others like it. Up to 10 opinions that conditions find are corrected
+at once; of more, and of a list, a few are shown, and all are corrected with --yes.")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct RelabelArgs {
     /// The opinion
-    #[arg(value_name = "OPINION", value_parser = |id: &str| id.parse().map(OpinionId), required_unless_present = "from")]
-    pub(crate) opinion: Option<OpinionId>,
+    #[arg(value_name = "OPINION", value_parser = |id: &str| id.parse().map(OpinionId), conflicts_with = "MentionFilter")]
+    pub(crate) one: Option<OpinionId>,
     /// A file of many, `-` for standard input: the JSON Lines of `moodline mentions`, or an opinion's id a line
-    #[arg(long, value_name = "FILE", conflicts_with = "opinion")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["one", "MentionFilter"])]
     pub(crate) from: Option<String>,
-    /// Correct all that --from names, instead of only showing them
-    #[arg(long, requires = "from")]
-    pub(crate) yes: bool,
     /// The sentiment it really has: negative, neutral, positive or mixed
     #[arg(long, value_name = "SENTIMENT")]
     pub(crate) sentiment: Option<SentimentLabel>,
-    /// The map that --touchpoint or --nowhere is about
-    #[arg(long, value_name = "MAP")]
-    pub(crate) map: Option<MapId>,
     /// The touchpoint it really concerns
     #[arg(long, value_name = "TOUCHPOINT", requires = "map")]
-    pub(crate) touchpoint: Option<TouchpointId>,
+    pub(crate) to: Option<TouchpointId>,
     /// It concerns no touchpoint of the map
-    #[arg(long, requires = "map", conflicts_with = "touchpoint")]
+    #[arg(long, requires = "map", conflicts_with = "to")]
     pub(crate) nowhere: bool,
     /// It is no customer's opinion: count it nowhere
     #[arg(long)]
@@ -266,9 +203,26 @@ pub(crate) struct RelabelArgs {
     /// It is a customer's opinion after all
     #[arg(long, conflicts_with = "irrelevant")]
     pub(crate) relevant: bool,
+    /// Correct all, however many
+    #[arg(long, conflicts_with_all = ["one", "dry_run"])]
+    pub(crate) yes: bool,
+    /// Only show what would be corrected, and how many that are
+    #[arg(long)]
+    pub(crate) dry_run: bool,
     /// Who says so
     #[arg(long, env = "USER", default_value = "unknown", value_name = "NAME")]
     pub(crate) actor: String,
     #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
     pub(crate) format: ShowFormat,
+    /// The map that --to, --nowhere and conditions are about
+    #[arg(long, value_name = "MAP")]
+    pub(crate) map: Option<MapId>,
+    /// Only opinions at this touchpoint; beside OPINION or --from the same as --to
+    #[arg(long, value_name = "TOUCHPOINT", requires = "map")]
+    pub(crate) touchpoint: Option<TouchpointId>,
+    /// Only opinions with this verdict: negative, neutral, positive, mixed or unsure
+    #[arg(long, value_name = "SENTIMENT", conflicts_with_all = ["one", "from"])]
+    pub(crate) sentiment_is: Option<SentimentLabel>,
+    #[command(flatten)]
+    pub(crate) filter: MentionFilter,
 }

@@ -7,11 +7,11 @@ use moodline_api::{
     ask::mentions::{self, posted},
     body::{MentionList, MentionRow as Row, RowCount as Count, rounded},
 };
-use moodline_types::{Clock, MentionQuery, MentionRow, RowCount, TouchpointFilter};
+use moodline_types::{Clock, MentionQuery, MentionRow, PageCursor, RowCount, TouchpointFilter};
 
 use super::Context;
 use crate::{
-    cli::{ListFormat, MentionsArgs},
+    cli::{ListFormat, MentionFilter, MentionsArgs},
     output::{Output, note, number, shorten, terminal_width},
     wire::App,
 };
@@ -58,37 +58,44 @@ fn counted(count: Count, format: ListFormat) -> Result<()> {
 }
 
 fn query(args: &MentionsArgs, app: &App) -> Result<MentionQuery> {
-    let posted = posted(args.since.as_deref(), args.until.as_deref(), args.cursor, app.clock.now())?;
+    let found = found_by(&args.filter, args.cursor, app)?;
+    let touchpoint = args.touchpoint.clone().map(TouchpointFilter::Is);
     Ok(MentionQuery {
         map: args.map.clone(),
-        stage: args.stage.clone(),
-        touchpoint: match (&args.touchpoint, args.unassigned) {
-            (Some(id), _) => Some(TouchpointFilter::Is(id.clone())),
-            (None, true) => Some(TouchpointFilter::Unassigned),
-            (None, false) => None,
-        },
-        persona: args.persona.clone(),
+        touchpoint: touchpoint.or(found.touchpoint),
         sentiment: args.sentiment,
-        flagged: args.flagged,
-        statuses: args.status.clone(),
-        assignee: args.assignee.clone(),
-        since: posted.since,
-        until: posted.until,
-        sources: args.source.clone(),
-        language: args.lang.clone(),
-        emotion: args.emotion,
-        min_confidence: args.min_confidence,
-        stars: args.rating,
-        text: args.text.clone(),
-        mismatch: args.mismatch,
-        author: args.author.clone(),
-        mentions: (!args.mention.is_empty()).then(|| args.mention.clone()),
-        opinions: (!args.opinion.is_empty()).then(|| args.opinion.clone()),
         order: args.sort,
         limit: args.limit,
         offset: args.offset,
         after: args.cursor,
+        ..found
+    })
+}
+
+/// The query of these conditions.
+pub(super) fn found_by(filter: &MentionFilter, cursor: Option<PageCursor>, app: &App) -> Result<MentionQuery> {
+    let posted = posted(filter.since.as_deref(), filter.until.as_deref(), cursor, app.clock.now())?;
+    Ok(MentionQuery {
+        stage: filter.stage.clone(),
+        touchpoint: filter.unassigned.then_some(TouchpointFilter::Unassigned),
+        persona: filter.persona.clone(),
+        flagged: filter.flagged,
+        statuses: filter.status.clone(),
+        assignee: filter.assignee.clone(),
+        since: posted.since,
+        until: posted.until,
+        sources: filter.source.clone(),
+        language: filter.lang.clone(),
+        emotion: filter.emotion,
+        min_confidence: filter.min_confidence,
+        stars: filter.rating,
+        text: filter.text.clone(),
+        mismatch: filter.mismatch,
+        author: filter.author.clone(),
+        mentions: (!filter.mention.is_empty()).then(|| filter.mention.clone()),
+        opinions: (!filter.opinion.is_empty()).then(|| filter.opinion.clone()),
         asked_at: posted.asked_at,
+        ..MentionQuery::default()
     })
 }
 

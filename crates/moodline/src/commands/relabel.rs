@@ -7,9 +7,12 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use moodline_api::{ask::corrections, body::NewCorrection};
+use moodline_api::{
+    ask::corrections,
+    body::{CorrectedMany, NewCorrection},
+};
 use moodline_store::NewOverride;
-use moodline_types::{Clock, MapId, MentionQuery, MentionRow, OpinionId, counted};
+use moodline_types::{Clock, MapId, MentionQuery, MentionRow, OpinionId, TouchpointFilter, counted};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -30,16 +33,22 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
     let app = context.app().await?;
     let correction = correction(&app, &args).await?;
     let mut out = Output::new();
-    let opinions = match (&args.opinion, &args.from) {
-        (Some(opinion), _) => vec![*opinion],
-        (None, Some(from)) => {
-            let rows = rows(&app, &listed(from)?).await?;
-            if !args.yes {
-                return preview(&rows, &correction, args.format, &mut out);
+    let opinions = match (args.one, &args.from) {
+        (Some(one), _) if !args.dry_run => vec![one],
+        (Some(one), _) => {
+            return preview(&rows(&app, &BTreeSet::from([one])).await?, &correction, &args, &mut out);
+        }
+        (None, from) => {
+            let rows = match from {
+                Some(from) => rows(&app, &listed(from)?).await?,
+                None => corrections::matching(app.store.as_ref(), &query(&args, &app)?).await?,
+            };
+            let few = from.is_none() && rows.len() <= PREVIEW && !args.dry_run;
+            if !args.yes && !few {
+                return preview(&rows, &correction, &args, &mut out);
             }
             rows.into_iter().map(|row| row.opinion).collect()
         }
-        (None, None) => bail!("say which opinion, or give a list with --from"),
     };
     for opinion in &opinions {
         app.store.add_override(*opinion, &correction, app.clock.now()).await?;
@@ -53,7 +62,7 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
         });
     }
     match args.format {
-        ShowFormat::Json => out.json(&json!({ "corrected": opinions, "maps": placed }))?,
+        ShowFormat::Json => out.json(&json!({ "count": opinions.len(), "corrected": opinions, "maps": placed }))?,
         ShowFormat::Table => tell(&opinions, &placed, &mut out)?,
     }
     Ok(out.flush()?)
@@ -80,6 +89,7 @@ fn tell(opinions: &[OpinionId], placed: &[Placed], out: &mut Output) -> Result<(
     }
     out.line(match opinions {
         [opinion] => format!("opinion {opinion} corrected; `moodline layers` draws the curve with it"),
+        [] => "no opinions fit: nothing was changed".to_owned(),
         _ => format!("{} opinions corrected; `moodline layers` draws the curve with them", opinions.len()),
     })?;
     Ok(())
@@ -92,15 +102,33 @@ async fn correction(app: &App, args: &RelabelArgs) -> Result<NewOverride> {
         (_, true) => Some(true),
         _ => None,
     };
+    // Beside a list of opinions, a touchpoint is where they belong; else it is one of the conditions.
+    let named = args.one.is_some() || args.from.is_some();
+    if let (true, Some(to), Some(touchpoint)) = (named, &args.to, &args.touchpoint) {
+        bail!("--touchpoint {touchpoint} and --to {to} both say where the opinions belong: leave one out");
+    }
+    let placed = named || args.to.is_some() || args.nowhere;
     let said = NewCorrection {
         sentiment: args.sentiment,
-        map: args.map.clone(),
-        touchpoint: args.touchpoint.clone(),
+        map: args.map.clone().filter(|_| placed),
+        touchpoint: args.to.clone().or_else(|| args.touchpoint.clone().filter(|_| named)),
         nowhere: args.nowhere,
         relevant,
         ..NewCorrection::default()
     };
     Ok(corrections::meant(app.store.as_ref(), &said, &args.actor).await?)
+}
+
+/// The opinions that the conditions find.
+fn query(args: &RelabelArgs, app: &App) -> Result<MentionQuery> {
+    let found = mentions::found_by(&args.filter, None, app)?;
+    let touchpoint = args.touchpoint.clone().map(TouchpointFilter::Is);
+    Ok(MentionQuery {
+        map: args.map.clone(),
+        touchpoint: touchpoint.or(found.touchpoint),
+        sentiment: args.sentiment_is,
+        ..found
+    })
 }
 
 /// The opinions that a list names, each once: the JSON Lines of `moodline mentions`, or an id a line.
@@ -157,18 +185,18 @@ async fn rows(app: &App, opinions: &BTreeSet<OpinionId>) -> Result<Vec<MentionRo
     Ok(rows)
 }
 
-fn preview(rows: &[MentionRow], correction: &NewOverride, format: ShowFormat, out: &mut Output) -> Result<()> {
-    if format == ShowFormat::Json {
-        let opinions: Vec<OpinionId> = rows.iter().map(|row| row.opinion).collect();
-        out.json(&json!({ "corrected": [], "would_be_corrected": opinions }))?;
+fn preview(rows: &[MentionRow], correction: &NewOverride, args: &RelabelArgs, out: &mut Output) -> Result<()> {
+    if args.format == ShowFormat::Json {
+        out.json(&CorrectedMany { count: rows.len() as u64, corrected: Vec::new() })?;
         return Ok(out.flush()?);
     }
+    let next = if args.dry_run { "leave --dry-run out to do it" } else { "add --yes to do it" };
     mentions::table(out, &rows[..rows.len().min(PREVIEW)])?;
     let first = rows.first().map_or(OpinionId(0), |row| row.opinion);
     let more = if rows.len() > PREVIEW { format!(", of which {PREVIEW} are shown") } else { String::new() };
     let count = counted(rows.len(), "opinion");
     out.line(format!("{count}{more} would be corrected: {}", correction.act(first).detail))?;
-    out.line("nothing was changed: add --yes to do it")?;
+    out.line(format!("nothing was changed: {next}"))?;
     Ok(out.flush()?)
 }
 

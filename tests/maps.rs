@@ -135,3 +135,97 @@ fn a_day_in_the_life_is_told_by_the_hour() {
     let table = project.run(&["map", "show", "day", "--by", "hour"]).ok().stdout;
     assert!(table.contains("hours of Asia/Shanghai"), "{table}");
 }
+
+const TODAY: &str = r#"
+id = "shop"
+type = "current-state"
+name = "Shop"
+[[stages]]
+id = "buy"
+name = "Buy"
+[[stages.touchpoints]]
+id = "till"
+name = "Till"
+keywords = ["till"]
+[[stages.touchpoints]]
+id = "desk"
+name = "Help desk"
+keywords = ["desk"]
+"#;
+
+const FUTURE: &str = r#"
+id = "shop-2030"
+type = "future-state"
+name = "Shop without queues"
+future_of = "shop"
+[[stages]]
+id = "buy"
+name = "Buy"
+[[stages.touchpoints]]
+id = "scan-and-go"
+name = "Scan and go"
+replaces = "till"
+target = 0.6
+keywords = ["scanner"]
+[[stages.touchpoints]]
+id = "desk"
+name = "Help desk"
+target = -0.9
+keywords = ["desk"]
+[[stages.touchpoints]]
+id = "locker"
+name = "Locker"
+target = 0.5
+keywords = ["locker"]
+"#;
+
+#[test]
+fn a_future_state_holds_todays_curve_against_its_targets() {
+    let project = Project::new("[[sources.files]]\nid = \"feedback\"\npath = \"feedback.jsonl\"\n");
+    project.write("maps/shop.toml", TODAY);
+    project.write("maps/shop-2030.toml", FUTURE);
+    let texts = (0..30).map(|n| (format!("t{n}"), format!("The queue at the till was terrible, visit {n}")));
+    let desk = (0..30).map(|n| (format!("d{n}"), format!("The people at the help desk were wonderful, visit {n}")));
+    project.write("feedback.jsonl", crate::support::json_lines(texts.chain(desk)));
+    project.run(&["refresh", "--as-of", "2026-05-10"]).ok();
+
+    let today = project.run(&["map", "show", "shop", "--format", "json"]).ok().json();
+    let future = project.run(&["map", "show", "shop-2030", "--format", "json"]).ok().json();
+    assert_eq!((&future["future_of"], &today["future_of"]), (&"shop".into(), &serde_json::Value::Null));
+    let scan = &future["stages"][0]["touchpoints"][0]["today"];
+    let till = &today["stages"][0]["touchpoints"][0]["layer"];
+    for key in ["n", "net", "low", "high", "state"] {
+        assert_eq!(scan[key], till[key], "{key}: the numbers are those of the map of today");
+    }
+    assert_eq!((&scan["map"], &scan["touchpoint"], &scan["target"]), (&"shop".into(), &"till".into(), &0.6.into()));
+    let gap = scan["to_target"]["net"].as_f64().unwrap();
+    assert!((gap - (till["net"].as_f64().unwrap() - 0.6)).abs() < 2e-4 && gap < -0.6, "{scan:#}");
+    assert!(scan["to_target"]["high"].as_f64() < Some(0.0), "far below, beyond doubt");
+    assert!(future["stages"][0]["touchpoints"][2]["today"].is_null(), "a locker is new");
+
+    let shown = project.run(&["map", "show", "shop-2030"]).ok().stdout;
+    assert!(shown.contains("Today (map shop, ") && shown.contains("reached"), "{shown}");
+    assert!(shown.contains("not part of the journey today: Locker"), "{shown}");
+    let layers = project.run(&["map", "layers", "shop-2030", "--period", "window", "--format", "json"]).ok().json();
+    assert_eq!(layers["today"].as_array().unwrap().len(), 2, "{layers:#}");
+    assert_eq!(layers["today"][0]["to_target"], scan["to_target"]);
+    let one = ["map", "layers", "shop-2030", "--touchpoint", "desk", "--format", "json"];
+    assert_eq!(project.run(&one).ok().json()["today"][0]["touchpoint"], "desk");
+    assert!(project.run(&["map", "layers", "shop-2030"]).ok().stdout.contains("Today on map shop against the targets"));
+}
+
+#[test]
+fn a_future_of_nothing_is_refused_where_it_stands() {
+    let project = Project::new("");
+    project.write("maps/shop.toml", TODAY);
+    for (from, to, why) in [
+        ("future_of = \"shop\"", "future_of = \"shp\"", "there is no map `shp`; beside this one there are shop"),
+        ("type = \"future-state\"", "type = \"current-state\"", "only maps of type `future-state`"),
+        ("replaces = \"till\"", "replaces = \"tll\"", "map `shop` has no touchpoint `tll`; it has till, desk"),
+        ("future_of = \"shop\"\n", "", "name the map of today"),
+    ] {
+        project.write("maps/shop-2030.toml", FUTURE.replace(from, to));
+        let refused = project.run(&["refresh"]).failed(64).stderr;
+        assert!(refused.contains(why) && refused.contains("shop-2030.toml:"), "{why} is missing in\n{refused}");
+    }
+}

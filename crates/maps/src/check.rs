@@ -33,6 +33,7 @@ impl<'a> Check<'a> {
         if map.stages.is_empty() {
             self.say(&["id".into()], format!("map `{}` has no stages; add a [[stages]] table", map.id));
         }
+        self.future(map);
         self.unique(
             "persona",
             map.personas.iter().enumerate().map(|(i, persona)| (vec!["personas".into(), i.into()], &persona.id)),
@@ -74,6 +75,24 @@ impl<'a> Check<'a> {
         self.shared_keywords(map);
         if let Some(rule) = &map.flag {
             self.flag_rule(map, rule);
+        }
+    }
+
+    fn future(&mut self, map: &JourneyMap) {
+        match &map.future_of {
+            Some(today) if *today == map.id => self.say(&["future_of".into()], "a map is not the future of itself"),
+            Some(_) if map.kind != MapKind::FutureState => {
+                let message =
+                    "only maps of type `future-state` are the future of another; set the type or leave it out";
+                self.say(&["future_of".into()], message);
+            }
+            Some(_) => {}
+            None => {
+                for (at, _) in places(map).filter(|(_, touchpoint)| touchpoint.replaces.is_some()) {
+                    let message = "replaces what? name the map of today: `future_of = \"MAP\"`";
+                    self.say(&join(&at, ["replaces".into()]), message);
+                }
+            }
         }
     }
 
@@ -213,6 +232,29 @@ impl<'a> Check<'a> {
     fn say(&mut self, at: &[PathStep<'_>], message: impl Into<String>) {
         self.findings.push(self.document.finding(at, message));
     }
+}
+
+/// What is wrong between a future-state map and the maps it is read with.
+pub(crate) fn future_findings(document: &Document<JourneyMap>, all: &[Document<JourneyMap>]) -> Vec<Finding> {
+    let map = &document.value;
+    let Some(today) = &map.future_of else { return Vec::new() };
+    let Some(today) = all.iter().map(|other| &other.value).find(|other| other.id == *today) else {
+        let known: Vec<&str> =
+            all.iter().map(|other| other.value.id.as_str()).filter(|id| *id != map.id.as_str()).collect();
+        let message = format!("there is no map `{today}`; beside this one there are {}", known.join(", "));
+        return vec![document.finding(&["future_of".into()], message)];
+    };
+    if today.kind == MapKind::FutureState {
+        let message = format!("map `{}` shows a future state too: nothing of it is measured as it is today", today.id);
+        return vec![document.finding(&["future_of".into()], message)];
+    }
+    let unknown = |(at, touchpoint): (Path<'static>, &Touchpoint)| {
+        let replaced = touchpoint.replaces.as_ref().filter(|replaced| today.touchpoint(replaced).is_none())?;
+        let known: Vec<&str> = today.touchpoints().map(|(_, touchpoint)| touchpoint.id.as_str()).collect();
+        let message = format!("map `{}` has no touchpoint `{replaced}`; it has {}", today.id, known.join(", "));
+        Some(document.finding(&join(&at, ["replaces".into()]), message))
+    };
+    places(map).filter_map(unknown).collect()
 }
 
 /// Every touchpoint with the way to it.

@@ -17,6 +17,7 @@ mod read;
 mod rule;
 mod template;
 mod text;
+mod today;
 mod version;
 mod view;
 
@@ -34,4 +35,5 @@ pub use read::{LoadedMap, parse_map, read_map, read_maps};
 pub use rule::{Rule, RuleIndex, RuleMatch};
 pub use template::{Template, examples, instantiate, template, templates};
 pub use text::LocalText;
+pub use today::{AgainstTarget, Today};
 pub use view::MapView;

@@ -74,6 +74,9 @@ pub struct JourneyMap {
     /// Which customers and products, from where to where.
     #[serde(default)]
     pub scope: Option<LocalText>,
+    /// On a future-state map, the map of the journey as it is today: its measured curve is held against the targets here.
+    #[serde(default)]
+    pub future_of: Option<MapId>,
     /// Sources whose mentions are about this map's brand; empty for all.
     #[serde(default)]
     pub sources: Vec<SourceId>,
@@ -191,6 +194,10 @@ pub struct Touchpoint {
     /// Sentences as customers write them; each gets a vector.
     #[serde(default)]
     pub examples: Vec<String>,
+    /// On a map that is the `future_of` another, the touchpoint there that this one takes the place of; unset is that of the
+    /// same id.
+    #[serde(default)]
+    pub replaces: Option<TouchpointId>,
     /// Wanted net sentiment, −1 to 1.
     #[serde(default)]
     pub target: Option<f64>,
@@ -209,6 +216,11 @@ pub struct Touchpoint {
 }
 
 impl Touchpoint {
+    /// The touchpoint of today's journey that this one of a future journey takes the place of, if that journey has it.
+    pub fn today(&self) -> &TouchpointId {
+        self.replaces.as_ref().unwrap_or(&self.id)
+    }
+
     /// The effort named for one theme.
     pub fn theme_effort(&self, theme: ThemeId) -> Option<u8> {
         self.theme_efforts.get(&theme.to_string()).copied()

@@ -54,7 +54,7 @@ pub fn parse_map(name: &str, text: &str) -> Result<LoadedMap, Findings> {
 /// Reads map files and all `*.toml` of folders, in the order given, folders by name.
 ///
 /// # Errors
-/// Every mistake in all of them, files that cannot be read, and map ids used twice.
+/// Every mistake in all of them, files that cannot be read, map ids used twice, and futures of maps that are not there.
 pub fn read_maps(paths: &[PathBuf]) -> Result<Vec<LoadedMap>, Findings> {
     let mut findings = Vec::new();
     let mut documents: Vec<Document<JourneyMap>> = Vec::new();
@@ -73,6 +73,10 @@ pub fn read_maps(paths: &[PathBuf]) -> Result<Vec<LoadedMap>, Findings> {
         } else {
             first.insert(id, document.name());
         }
+    }
+    // A file that cannot be read may be the one that is missed.
+    if findings.is_empty() {
+        findings.extend(documents.iter().flat_map(|document| check::future_findings(document, &documents)));
     }
     findings.into_iter().collect::<Findings>().or(())?;
     Ok(documents.into_iter().map(LoadedMap::from).collect())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use moodline_types::{DayWindow, Layer, LayerNode, LayerState, Period, RunId};
 
-use crate::{JourneyMap, LocalText, Marks, Stage, Touchpoint};
+use crate::{JourneyMap, LocalText, Marks, Stage, Today, Touchpoint};
 
 /// A map, the language to show it in, and the layers of one run.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct MapView<'a> {
     pub months: HashMap<LayerNode, Vec<Layer>>,
     /// Alerts that go on, and changes.
     pub marks: Marks,
+    /// On a map that is the future of another, how that one stands.
+    pub today: Option<Today>,
 }
 
 impl<'a> MapView<'a> {
@@ -32,7 +34,7 @@ impl<'a> MapView<'a> {
     pub fn new(map: &'a JourneyMap, language: &'a str) -> Self {
         let (weeks, months) = (HashMap::new(), HashMap::new());
         let (layers, marks) = (HashMap::new(), Marks::default());
-        Self { map, run: None, window: None, language, layers, weeks, months, marks }
+        Self { map, run: None, window: None, language, layers, weeks, months, marks, today: None }
     }
 
     /// A map with the layers of a run; those of single personas are left out.
@@ -63,6 +65,12 @@ impl<'a> MapView<'a> {
     #[must_use]
     pub fn with_marks(self, marks: Marks) -> Self {
         Self { marks, ..self }
+    }
+
+    /// The same with how the journey stands that this map is the future of.
+    #[must_use]
+    pub fn with_today(self, today: Option<Today>) -> Self {
+        Self { today, ..self }
     }
 
     /// The text in the reader's language.

@@ -5,14 +5,14 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use moodline_maps::{ExportFormat, LoadedMap, MapView, Marks, export, parse_map};
+use moodline_maps::{ExportFormat, LoadedMap, MapView, Marks, Today, export, parse_map};
 use moodline_store::{LayerSet, Store};
 use moodline_types::{AlertQuery, Layer, LayerNode, MapId, Period, PersonaId, RunId, StageId, TouchpointId};
 
 use crate::{
     AskError,
     body::{
-        Head, LayerPoint, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary,
+        AgainstTarget, Head, LayerPoint, LayerSeries, Level, MapShown, MapSummary, PeriodKind, Persona, StageSummary,
         TouchpointSummary,
     },
 };
@@ -29,17 +29,23 @@ pub struct Measured {
     pub set: Option<LayerSet>,
     /// Alerts that go on, and changes.
     pub marks: Marks,
+    /// How the map stands that this one is the future of.
+    pub today: Option<Today>,
 }
 
 impl Measured {
     /// The map with its layers, for everyone or for one persona.
     pub fn view<'a>(&'a self, names: &'a str, persona: Option<&PersonaId>) -> MapView<'a> {
         let marks = self.marks.clone();
-        let Some(set) = &self.set else { return MapView::new(&self.loaded.map, names).with_marks(marks) };
+        // What one persona says is not held against what is wanted for everyone.
+        let today = self.today.clone().filter(|_| persona.is_none());
+        let Some(set) = &self.set else {
+            return MapView::new(&self.loaded.map, names).with_marks(marks).with_today(today);
+        };
         let layers = set.layers.iter().filter(|layer| layer.persona.as_ref() == persona).cloned();
         // The view shows layers without a persona: here these are the ones asked for.
         let layers = layers.map(|layer| Layer { persona: None, ..layer });
-        MapView::with_layers(&self.loaded.map, names, set.run.id, layers).with_marks(marks)
+        MapView::with_layers(&self.loaded.map, names, set.run.id, layers).with_marks(marks).with_today(today)
     }
 
     /// The headline layers for everyone.
@@ -107,7 +113,18 @@ pub async fn measured(store: &dyn Store, map: &MapId, run: Option<RunId>) -> Res
     }
     let query = AlertQuery { map: Some(map.clone()), going_on: Some(true), limit: MOST, ..AlertQuery::default() };
     let marks = Marks::new(store.alerts(&query).await?, store.changes(Some(map)).await?);
-    Ok(Measured { loaded, set, marks })
+    let today = match &loaded.map.future_of {
+        Some(today) => Some(standing(store, today).await?),
+        None => None,
+    };
+    Ok(Measured { loaded, set, marks, today })
+}
+
+/// How a map stands in its newest run; nowhere yet where there is none.
+async fn standing(store: &dyn Store, map: &MapId) -> Result<Today, AskError> {
+    let set = store.layers(map, None).await?;
+    let run = set.as_ref().map(|set| set.run.id);
+    Ok(Today::new(map.clone(), run, set.into_iter().flat_map(|set| set.layers)))
 }
 
 /// Every map in use, by id.
@@ -119,7 +136,7 @@ pub async fn list(store: &dyn Store) -> Result<Vec<MapSummary>, AskError> {
     for record in store.maps().await? {
         let loaded = parsed(&record.id, &record.definition)?;
         let set = store.layers(&record.id, None).await?;
-        maps.push(Measured { loaded, set, marks: Marks::default() }.summary());
+        maps.push(Measured { loaded, set, marks: Marks::default(), today: None }.summary());
     }
     Ok(maps)
 }
@@ -264,8 +281,9 @@ pub async fn layers(store: &dyn Store, map: &MapId, filter: &LayerFilter) -> Res
     let measured = measured(store, map, filter.run).await?;
     of_place(&measured.loaded, filter.stage.as_ref(), filter.touchpoint.as_ref())?;
     of_persona(&measured.loaded, filter.persona.as_ref())?;
+    let against = against_targets(&measured, filter);
     let Some(set) = measured.set else {
-        return Ok(LayerSeries { map: map.clone(), run: None, drawn_at: None, layers: Vec::new() });
+        return Ok(LayerSeries { map: map.clone(), run: None, drawn_at: None, layers: Vec::new(), today: against });
     };
     let wanted = |point: &LayerPoint| {
         filter.level.is_none_or(|level| point.level == level)
@@ -275,7 +293,21 @@ pub async fn layers(store: &dyn Store, map: &MapId, filter: &LayerFilter) -> Res
             && point.persona == filter.persona
     };
     let layers = set.layers.iter().map(LayerPoint::from).filter(wanted).collect();
-    Ok(LayerSeries { map: map.clone(), run: Some(set.run.id), drawn_at: set.run.finished_at, layers })
+    Ok(LayerSeries { map: map.clone(), run: Some(set.run.id), drawn_at: set.run.finished_at, layers, today: against })
+}
+
+/// On a map that is the future of another, how its touchpoints stand today; everyone's numbers of the window alone.
+fn against_targets(measured: &Measured, filter: &LayerFilter) -> Vec<AgainstTarget> {
+    let fits = filter.level.is_none_or(|level| level == Level::Touchpoint)
+        && filter.period.is_none_or(|period| period == PeriodKind::Window)
+        && filter.persona.is_none();
+    let view = measured.view("en", None);
+    let Some(today) = view.today.as_ref().filter(|_| fits) else { return Vec::new() };
+    let rows = view.against_targets().filter(|row| {
+        filter.stage.as_ref().is_none_or(|stage| row.stage.id == *stage)
+            && filter.touchpoint.as_ref().is_none_or(|touchpoint| row.touchpoint.id == *touchpoint)
+    });
+    rows.map(|row| AgainstTarget::new(&row, today)).collect()
 }
 
 /// A map with its curve in a format of other tools.

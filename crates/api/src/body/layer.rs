@@ -1,6 +1,7 @@
 //! The curve: measured moods over time.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use moodline_maps::Today;
 use moodline_types::{
     self as types, Layer, LayerNode, LayerState, MapId, Period, PersonaId, RunId, StageId, TouchpointId,
 };
@@ -213,6 +214,64 @@ pub struct LayerSeries {
     pub drawn_at: Option<DateTime<Utc>>,
     /// In the order of the journey, each node's weeks from the oldest on.
     pub layers: Vec<LayerPoint>,
+    /// On a map that is the future of another, how its touchpoints stand today; empty elsewhere.
+    pub today: Vec<AgainstTarget>,
+}
+
+/// A touchpoint of a future-state map with how it stands today.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AgainstTarget {
+    /// Its stage on the future-state map.
+    #[schema(value_type = words::StageId)]
+    pub stage: StageId,
+    /// The touchpoint there.
+    #[schema(value_type = words::TouchpointId)]
+    pub touchpoint: TouchpointId,
+    /// The map of today.
+    #[schema(value_type = words::MapId)]
+    pub today_map: MapId,
+    /// The touchpoint of today that it takes the place of.
+    #[schema(value_type = words::TouchpointId)]
+    pub today_touchpoint: TouchpointId,
+    /// The run that measured it.
+    #[schema(value_type = Option<i64>)]
+    pub run: Option<RunId>,
+    /// Mentions that count today.
+    pub n: u64,
+    /// Shrunk net sentiment today, −1 to 1; null without data.
+    pub net: Option<f64>,
+    /// Lower end of its 95 % interval.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// Whether the number may be read.
+    #[schema(value_type = words::LayerState)]
+    pub state: LayerState,
+    /// The level wanted, −1 to 1.
+    pub target: Option<f64>,
+    /// The number of today less the level wanted; null without either.
+    pub to_target: Option<Change>,
+}
+
+impl AgainstTarget {
+    /// From a touchpoint of a view and the map of today.
+    pub(crate) fn new(row: &moodline_maps::AgainstTarget<'_>, today: &Today) -> Self {
+        let moodline_maps::AgainstTarget { stage, touchpoint, layer, gap } = *row;
+        Self {
+            stage: stage.id.clone(),
+            touchpoint: touchpoint.id.clone(),
+            today_map: today.map.clone(),
+            today_touchpoint: touchpoint.today().clone(),
+            run: today.run,
+            n: layer.counts.n(),
+            net: layer.net.map(four),
+            low: layer.low.map(four),
+            high: layer.high.map(four),
+            state: layer.state,
+            target: touchpoint.target.map(four),
+            to_target: gap.map(|gap| Change { net: four(gap.net), low: four(gap.low), high: four(gap.high) }),
+        }
+    }
 }
 
 /// Four decimals, and never a negative zero.

@@ -133,6 +133,9 @@ mod form {
         name: String,
         /// What it depicts: `current-state`, `future-state`, `day-in-the-life` or `service-blueprint`.
         r#type: String,
+        /// On a future-state map, the map of the journey as it is today.
+        #[schema(value_type = Option<words::MapId>)]
+        future_of: Option<String>,
         /// The language its names are in.
         language: String,
         /// The run that drew it; null before the first.
@@ -175,6 +178,34 @@ mod form {
         months: Vec<PointShown>,
     }
 
+    /// How the journey stands today at the touchpoint that one of the future takes the place of.
+    #[derive(ToSchema)]
+    struct TodayShown {
+        /// The map of today.
+        #[schema(value_type = words::MapId)]
+        map: String,
+        /// The run that measured it.
+        run: Option<i64>,
+        /// The touchpoint of today.
+        #[schema(value_type = words::TouchpointId)]
+        touchpoint: String,
+        /// Mentions that count.
+        n: u64,
+        /// Shrunk net sentiment, −1 to 1.
+        net: Option<f64>,
+        /// Lower end of its 95 % interval.
+        low: Option<f64>,
+        /// Upper end.
+        high: Option<f64>,
+        /// Whether the number may be read.
+        #[schema(value_type = words::LayerState)]
+        state: String,
+        /// The level wanted on the future-state map.
+        target: Option<f64>,
+        /// The number less the level wanted.
+        to_target: Option<super::super::Change>,
+    }
+
     /// A touchpoint with its number.
     #[derive(ToSchema)]
     struct TouchpointShown {
@@ -192,6 +223,8 @@ mod form {
         measured: bool,
         /// Its number.
         layer: LayerShown,
+        /// On a map that is the future of another, how it stands there; null for what is new.
+        today: Option<TodayShown>,
         /// The same week by week.
         weeks: Vec<PointShown>,
         /// The same month by month.

@@ -36,7 +36,7 @@ pub use explanation::{
 };
 pub use flag::{Flag, FlagEvent, FlagHistory, FlagList, FlagSelection, FlagTriage, TriageOutcome, Waiting};
 pub use head::{Fit, Head};
-pub use layer::{Change, Corrected, EmotionCounts, LayerPoint, LayerSeries, Level, PeriodKind, four};
+pub use layer::{AgainstTarget, Change, Corrected, EmotionCounts, LayerPoint, LayerSeries, Level, PeriodKind, four};
 pub use map::{MapShown, MapSummary, Persona, StageSummary, TouchpointSummary};
 pub use mention::{MentionFlag, MentionList, MentionRow, Origin, Placement, Rating, RowCount};
 pub use metrics::{Conversion, Metrics, Survey, WentOn};

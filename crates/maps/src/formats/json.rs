@@ -17,6 +17,7 @@ pub fn to_json(view: &MapView<'_>) -> Value {
         "map": map.id,
         "name": view.say(&map.name),
         "type": map.kind,
+        "future_of": map.future_of,
         "language": view.language,
         "run": view.run,
         "window": view.window,
@@ -38,6 +39,7 @@ fn stage_json(view: &MapView<'_>, stage: &Stage) -> Value {
             "lane": touchpoint.lane,
             "measured": view.map.measures(touchpoint),
             "layer": layer_json(view.touchpoint(stage, touchpoint), Some(touchpoint)),
+            "today": today_json(view, touchpoint),
             "weeks": curve_json(view.weeks(&node)),
             "months": curve_json(view.months(&node)),
             "alerts": alerts_json(view, touchpoint),
@@ -81,6 +83,24 @@ pub fn layer_json(layer: Option<&Layer>, touchpoint: Option<&Touchpoint>) -> Val
         "to_target": gap_json(layer, target(layer, touchpoint)),
         "corrected": layer.and_then(|layer| layer.corrected).map(|corrected| corrected_json(&corrected)),
     })
+}
+
+/// How the journey stands today at the touchpoint that this one takes the place of, against the target here.
+fn today_json(view: &MapView<'_>, touchpoint: &Touchpoint) -> Option<Value> {
+    let today = view.today.as_ref()?;
+    let layer = today.layer(touchpoint)?;
+    Some(json!({
+        "map": today.map,
+        "run": today.run,
+        "touchpoint": touchpoint.today(),
+        "n": layer.counts.n(),
+        "net": layer.net.map(rounded),
+        "low": layer.low.map(rounded),
+        "high": layer.high.map(rounded),
+        "state": layer.state,
+        "target": touchpoint.target.map(rounded),
+        "to_target": gap_json(Some(layer), touchpoint.target),
+    }))
 }
 
 /// The measured index less a level set by people, with its interval.

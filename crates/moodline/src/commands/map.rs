@@ -114,6 +114,7 @@ async fn show(args: ShowArgs, context: &Context) -> Result<()> {
         ShowFormat::Table => {
             table(&view, &mut out)?;
             gaps::lanes(&view, &mut out)?;
+            gaps::today(&view, &mut out)?;
             if let Some(window) = view.window {
                 let asked = figures(&app, view.map, window).await?;
                 if !asked.is_empty() {
@@ -208,6 +209,7 @@ async fn layers(args: MapLayersArgs, context: &Context) -> Result<()> {
                 ]);
             }
             out.table(&table)?;
+            gaps::against_targets(&series.today, &mut out)?;
         }
     }
     Ok(out.flush()?)

@@ -18,6 +18,7 @@ mod explain;
 mod heads;
 mod likeness;
 mod moves;
+mod persona;
 mod placer;
 mod run;
 mod tally;

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use moodline_maps::{FlagRule, JourneyMap, KeywordIndex, KeywordMatch, Persona, RuleIndex, RuleMatch};
+use moodline_maps::{FlagRule, JourneyMap, KeywordIndex, KeywordMatch, RuleIndex, RuleMatch};
 use moodline_store::{JudgedMention, MentionAssignments, ModelRecord, Override, PlacedOpinion, opinions_meant};
 use moodline_types::{
-    Assignment, AssignmentReason, Embedding, MapId, Mention, MentionId, OpinionId, PersonaId, SourceId, StageId,
-    TouchpointId,
+    Assignment, AssignmentReason, Embedding, MapId, MentionId, OpinionId, SourceId, StageId, TouchpointId,
 };
 
 use crate::{
@@ -14,6 +13,7 @@ use crate::{
     correction::{Correction, Said},
     heads::{Head, Heads},
     likeness::{Likeness, TextVectors},
+    persona::Personas,
     tally::{self, Counted},
 };
 
@@ -83,9 +83,8 @@ pub struct Placer {
     numbers: HashMap<TouchpointId, usize>,
     keywords: KeywordIndex<TouchpointId>,
     rules: RuleIndex,
-    personas: Vec<Persona>,
+    personas: Personas,
     tells_hours: bool,
-    persona_keywords: KeywordIndex<PersonaId>,
     vectors: TextVectors,
     heads: Heads,
     calibration: Calibration,
@@ -114,9 +113,8 @@ impl Placer {
             numbers,
             keywords: map.touchpoint_keywords(),
             rules: map.rules(),
-            personas: map.personas.clone(),
+            personas: Personas::new(map, vectors),
             tells_hours: map.tells_hours(),
-            persona_keywords: map.persona_keywords(),
             vectors: TextVectors::new(map, vectors),
             heads: Heads::default(),
             calibration,
@@ -174,7 +172,7 @@ impl Placer {
                 .filter(|((_, correction), _)| correction.relevant != Some(false))
                 .map(|((opinion, correction), spot)| Counted::new(opinion, correction.sentiment, spot.place))
                 .collect();
-            let persona = self.persona(mention);
+            let persona = self.personas.of(mention, clauses.iter().map(|clause| clause.embedding));
             tallies = tally::tallies(mention, &counted, &self.touchpoints, persona, self.tells_hours);
             flags = tally::flags(&counted, &self.touchpoints, &self.flag_rule, self.flag_from);
         }
@@ -314,17 +312,6 @@ impl Placer {
             hits.sort_by(|a, b| near(b.0).total_cmp(&near(a.0)));
         }
         hits.first().map(|(number, _, _, keyword)| (*number, (*keyword).to_owned()))
-    }
-
-    /// The first persona of the map that a keyword in the text, the source or the language points to.
-    fn persona(&self, mention: &Mention) -> Option<&PersonaId> {
-        let text = if self.persona_keywords.is_empty() { String::new() } else { mention.full_text() };
-        let named = self.persona_keywords.find(&text);
-        let points_to = |persona: &&Persona| {
-            persona.writes(&mention.source, mention.language.as_deref())
-                || named.iter().any(|found| *found.owner == persona.id)
-        };
-        self.personas.iter().find(points_to).map(|persona| &persona.id)
     }
 
     /// What people said of each opinion.

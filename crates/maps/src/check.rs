@@ -43,6 +43,17 @@ impl<'a> Check<'a> {
             self.text(&persona.name, &join(&at, ["name".into()]));
             self.optional_text(persona.description.as_ref(), &join(&at, ["description".into()]));
             self.keywords(&persona.keywords, &at);
+            match persona.similar_from {
+                Some(from) if !(-1.0..=1.0).contains(&from) => {
+                    let message = format!("`similar_from` is {from}, but a cosine lies from -1 to 1");
+                    self.say(&join(&at, ["similar_from".into()]), message);
+                }
+                Some(_) if persona.description.is_none() => {
+                    let message = "similar to what? give the persona a description";
+                    self.say(&join(&at, ["similar_from".into()]), message);
+                }
+                _ => {}
+            }
             for (j, tag) in persona.languages.iter().enumerate().filter(|(_, tag)| !is_language_tag(tag)) {
                 let message = format!("`{tag}` is not a language tag such as `en`, `ja` or `zh-Hans` (BCP 47)");
                 self.say(&join(&at, ["languages".into(), j.into()]), message);

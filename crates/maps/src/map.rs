@@ -135,6 +135,10 @@ pub struct Persona {
     /// Languages that this kind writes, BCP 47: `zh` stands for `zh-Hans` too.
     #[serde(default)]
     pub languages: Vec<String>,
+    /// Cosine to the description, −1 to 1, from which a mention that no rule speaks for is of this kind; unset is never.
+    /// Seldom right: see `docs/assignment.md`.
+    #[serde(default)]
+    pub similar_from: Option<f32>,
 }
 
 impl Persona {
@@ -313,10 +317,14 @@ impl JourneyMap {
         texts
     }
 
-    /// The same texts without their places, each once: what the map's record in the database lists.
+    /// The same texts, and descriptions of personas that are recognised by likeness, each once: what the map's record in the
+    /// database lists.
     pub fn distinct_texts(&self) -> Vec<String> {
+        let alike = self.personas.iter().filter(|persona| persona.similar_from.is_some());
+        let personas = alike.flat_map(|persona| &persona.description).flat_map(LocalText::variants);
+        let all = self.texts().into_iter().map(|text| text.text).chain(personas.map(|(_, text)| text));
         let mut seen = HashSet::new();
-        self.texts().into_iter().filter(|text| seen.insert(text.text)).map(|text| text.text.to_owned()).collect()
+        all.filter(|text| seen.insert(*text)).map(str::to_owned).collect()
     }
 
     /// Finds touchpoints by the keywords in a text.

@@ -16,11 +16,17 @@ pub(crate) fn of(map: &JourneyMap) -> String {
     let personas = map.personas.iter().map(|persona| {
         let keywords = sorted(&persona.keywords);
         // Maps without such rules keep the version they have had.
-        if persona.sources.is_empty() && persona.languages.is_empty() {
-            return json!([persona.id, keywords]);
+        let mut parts = vec![json!(persona.id), json!(keywords)];
+        if !(persona.sources.is_empty() && persona.languages.is_empty()) {
+            let sources: BTreeSet<&str> = persona.sources.iter().map(SourceId::as_str).collect();
+            parts.extend([json!(sources), json!(sorted(&persona.languages))]);
         }
-        let sources: BTreeSet<&str> = persona.sources.iter().map(SourceId::as_str).collect();
-        json!([persona.id, keywords, sources, sorted(&persona.languages)])
+        if let Some(from) = persona.similar_from {
+            let described: BTreeSet<&str> =
+                persona.description.iter().flat_map(LocalText::variants).map(|(_, text)| text).collect();
+            parts.push(json!({ "similar_from": from, "to": described }));
+        }
+        serde_json::Value::Array(parts)
     });
     let stages = map.stages.iter().map(|stage| {
         let touchpoints = stage.touchpoints.iter().map(|touchpoint| {
@@ -125,6 +131,7 @@ keywords = ["wear"]
             ("type = \"current-state\"", "type = \"day-in-the-life\""),
             ("keywords = [\"campus\"]", "keywords = [\"campus\"]\nlanguages = [\"en\"]"),
             ("keywords = [\"campus\"]", "keywords = [\"campus\"]\nsources = [\"campus-forum\"]"),
+            ("keywords = [\"campus\"]", "description = \"In class\"\nsimilar_from = 0.7"),
         ] {
             assert_ne!(version(&MAP.replace(from, to)), version(MAP), "{from} → {to}");
         }

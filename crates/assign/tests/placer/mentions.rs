@@ -11,7 +11,7 @@ use moodline_types::{
     SentimentLabel, StageId, TouchpointId,
 };
 
-use super::{MAP, nowhere, placer};
+use super::{MAP, near, nowhere, placer};
 
 fn mention() -> Mention {
     Mention {
@@ -185,6 +185,34 @@ fn a_mention_points_to_the_first_persona_it_names() {
         let placed = placer().place(&judged(mention, vec![good(1, "客服热情")]), &[]);
         assert_eq!(placed.tallies[0].persona.as_ref().map(moodline_types::PersonaId::as_str), persona, "{text}");
     }
+}
+
+#[test]
+fn where_a_persona_says_so_likeness_speaks_where_no_rule_does() {
+    let alike = "keywords = [\"my kids\", \"宝宝\"]\ndescription = \"asking for help\"\nsimilar_from = 0.7";
+    let text = MAP.replacen("keywords = [\"my kids\", \"宝宝\"]", alike, 1);
+    let map = parse_map("shop.toml", &text).unwrap().map;
+    assert!(map.distinct_texts().contains(&"asking for help".to_owned()));
+    let vectors = map.distinct_texts().into_iter().map(|text| (text.clone(), near(&[(text.as_str(), 1.0)]))).collect();
+    let calibration = Calibration { unassigned_below: 0.3, similarity_temperature: 0.05 };
+    let placer = Placer::new(&map, &vectors, calibration, &AssignConfig::default());
+    for (text, cosine, persona) in [
+        ("is anybody there?", 0.8, Some("parent")),
+        ("is anybody there?", 0.6, None),
+        ("who helps on campus?", 0.8, Some("student")),
+    ] {
+        let mention = Mention { text: text.into(), ..mention() };
+        let mut said = good(1, text);
+        said.judged.embedding = near(&[("asking for help", cosine)]);
+        let placed = placer.place(&judged(mention, vec![said]), &[]);
+        assert_eq!(
+            placed.tallies[0].persona.as_ref().map(moodline_types::PersonaId::as_str),
+            persona,
+            "{text} {cosine}"
+        );
+    }
+    let plain = parse_map("shop.toml", MAP).unwrap().map;
+    assert_eq!(plain.distinct_texts().len(), map.distinct_texts().len(), "a text of two is embedded once");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use moodline_maps::{JourneyMap, KeywordIndex, LocalText, Persona};
 use moodline_types::{Embedding, Mention, PersonaId};
 
 /// The personas of a map, ready to be recognised.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Personas {
     personas: Vec<Persona>,
     keywords: KeywordIndex<PersonaId>,

@@ -106,9 +106,9 @@ pub(crate) fn flags(
         let (stage, touchpoint) = touchpoints[place].clone();
         let bad = matches!(label, SentimentLabel::Negative | SentimentLabel::Mixed) && worst.negative >= from;
         let says = |opinion: &Counted<'_>| opinion.negative * opinion.telling;
-        let shown = here().filter(shows).filter(|opinion| opinion.negative >= from);
-        let shown = shown.reduce(|most, next| if says(next) > says(most) { next } else { most })?;
-        bad.then_some(NewFlag { stage, touchpoint, opinion: shown.id, severity: worst.negative })
+        let as_bad = here().filter(shows).filter(|opinion| opinion.negative >= from);
+        let evidence = as_bad.reduce(|most, next| if says(next) > says(most) { next } else { most })?;
+        bad.then_some(NewFlag { stage, touchpoint, opinion: evidence.id, severity: worst.negative })
     };
     places(opinions).into_iter().filter_map(flag).collect()
 }

@@ -4,7 +4,7 @@
 //! a collector in the settings or the environment they are sent there (`otlp`); otherwise making one costs a look
 //! at a flag. Spans name sources, maps, models and counts; what people wrote, who they are and what was searched for stays out.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{collections::BTreeMap, future::Future, pin::Pin};
 
 use moodline_types::Secret;
 use serde::Deserialize;
@@ -32,10 +32,16 @@ impl Default for TelemetryConfig {
 
 /// Does `work` within `span`, which must have the field `otel.status_code`: it says `ERROR` where the work fails. Why it
 /// failed is for the log.
-pub async fn traced<T, E>(span: Span, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    let result = work.instrument(span.clone()).await;
-    if result.is_err() {
-        span.record("otel.status_code", "ERROR");
-    }
-    result
+pub fn traced<T, E>(
+    span: Span,
+    work: impl Future<Output = Result<T, E>>,
+) -> Pin<Box<impl Future<Output = Result<T, E>>>> {
+    // Whole steps pass through here: apart from whoever waits for them, they do not make futures larger.
+    Box::pin(async move {
+        let result = work.instrument(span.clone()).await;
+        if result.is_err() {
+            span.record("otel.status_code", "ERROR");
+        }
+        result
+    })
 }

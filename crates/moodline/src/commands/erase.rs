@@ -25,7 +25,7 @@ pub(super) async fn run(args: EraseArgs, context: &Context) -> Result<()> {
         let answers = app.store.answers_of(&meant.respondents).await?;
         match args.format {
             ShowFormat::Json => {
-                out.json(&json!({ "would_erase": { "mentions": mentions.len(), "answers": answers } }))?
+                out.json(&json!({ "would_erase": { "mentions": mentions.len(), "answers": answers } }))?;
             }
             ShowFormat::Table => {
                 let mentions = counted(mentions.len(), "mention");

@@ -262,7 +262,7 @@ pub(crate) async fn read_sources(app: &App, only: &[SourceId]) -> Result<Vec<(So
             bar.set_position(changes.added + changes.revised + changes.unchanged);
             !app.drain.is_stopping()
         };
-        let reading = read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut go_on);
+        let reading = Box::pin(read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut go_on));
         let result = traces::fetch(&id, reading).await;
         bar.finish_and_clear();
         drop(turn);
@@ -309,7 +309,7 @@ pub(crate) async fn judge(app: &App, model: &SharedModel) -> Result<EnrichOutcom
     let waiting = waiting(app, model).await?;
     let bar = app.progress.bar(waiting, "enrich");
     let mut go_on = watch(app, &bar);
-    let judging = moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut go_on);
+    let judging = Box::pin(moodline_enrich::enrich(app.store.as_ref(), model, config, &app.clock, &mut go_on));
     judged(app, model, (waiting, &bar), judging).await
 }
 
@@ -319,7 +319,7 @@ pub(crate) async fn judge_beside(app: &App, model: &SharedModel) -> Result<Enric
     let waiting = waiting(app, model).await?;
     let bar = app.progress.bar(waiting, "enrich");
     let mut go_on = watch(app, &bar);
-    let judging = moodline_enrich::rescore(app.store.as_ref(), model, config, &app.clock, &mut go_on);
+    let judging = Box::pin(moodline_enrich::rescore(app.store.as_ref(), model, config, &app.clock, &mut go_on));
     judged(app, model, (waiting, &bar), judging).await
 }
 

@@ -53,7 +53,8 @@ pub(super) async fn fetch_loop(
                     app.pulse.beat(&job);
                     !app.drain.is_stopping()
                 };
-                let reading = read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut go_on);
+                let reading =
+                    Box::pin(read_source(source.as_mut(), app.store.as_ref(), &protection, &app.clock, &mut go_on));
                 let result = traces::fetch(&id, reading).await;
                 drop((guard, turn));
                 count_read(id.as_str(), &result);

@@ -8,7 +8,7 @@ use moodline_types::{Embedding, Mention, PersonaId};
 /// The personas of a map, ready to be recognised.
 #[derive(Debug, Clone)]
 pub(crate) struct Personas {
-    personas: Vec<Persona>,
+    all: Vec<Persona>,
     keywords: KeywordIndex<PersonaId>,
     /// Place of a persona that is recognised by likeness, its description's vector and the cosine from which.
     alike: Vec<(usize, Vec<f32>, f32)>,
@@ -22,7 +22,7 @@ impl Personas {
             let described: Vec<&Embedding> = variants.filter_map(|(_, text)| vectors.get(text)).collect();
             Some((place, middle(described)?, persona.similar_from?))
         });
-        Self { alike: alike.collect(), keywords: map.persona_keywords(), personas: map.personas.clone() }
+        Self { alike: alike.collect(), keywords: map.persona_keywords(), all: map.personas.clone() }
     }
 
     /// The first persona that a keyword in the text, the source or the language points to; else, of those that are
@@ -38,7 +38,7 @@ impl Personas {
             persona.writes(&mention.source, mention.language.as_deref())
                 || named.iter().any(|found| *found.owner == persona.id)
         };
-        let by_rule = self.personas.iter().find(points_to);
+        let by_rule = self.all.iter().find(points_to);
         by_rule.or_else(|| self.alike(opinions)).map(|persona| &persona.id)
     }
 
@@ -52,7 +52,7 @@ impl Personas {
             (cosine >= *from).then_some((*place, cosine))
         });
         let nearest = near.reduce(|best, next| if next.1 > best.1 { next } else { best });
-        nearest.map(|(place, _)| &self.personas[place])
+        nearest.map(|(place, _)| &self.all[place])
     }
 }
 

@@ -124,7 +124,7 @@ pub(crate) enum Command {
     /// Say why the opinions of a mention lie where they do
     Explain(ExplainArgs),
     /// Correct the sentiment, touchpoint or relevance of an opinion, or of many
-    Relabel(RelabelArgs),
+    Relabel(Box<RelabelArgs>),
     /// List what was corrected, and by whom
     Corrections(CorrectionsArgs),
     /// List the models, make another one's opinions count, or forget one

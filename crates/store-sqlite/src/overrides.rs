@@ -21,9 +21,12 @@ pub(crate) async fn apply_verdicts(tx: &mut Tx, mentions: &[i64]) -> Attempt<()>
     let sql = "SELECT v.mention_id, v.evidence, v.sentiment FROM overrides v WHERE v.sentiment IS NOT NULL \
                AND v.mention_id IN (SELECT value FROM json_each($1)) ORDER BY v.mention_id, v.id";
     let said = sqlx::query(sql).bind(list(mentions)).fetch_all(&mut **tx).await?;
-    let mut corrected: Vec<i64> = said.iter().map(|row| column(row, "mention_id")).collect::<Attempt<_>>()?;
-    corrected.dedup();
-    for mention in corrected {
+    let corrected: Vec<i64> = said.iter().map(|row| column(row, "mention_id")).collect::<Attempt<_>>()?;
+    let mut rest = said.as_slice();
+    for same in corrected.chunk_by(|a, b| a == b) {
+        let (said, others) = rest.split_at(same.len());
+        rest = others;
+        let mention = same[0];
         let sql = "SELECT title, text FROM mentions WHERE id = $1";
         let row = sqlx::query(sql).bind(mention).fetch_one(&mut **tx).await?;
         let text = full_text(column(&row, "title")?, column(&row, "text")?);
@@ -39,11 +42,9 @@ pub(crate) async fn apply_verdicts(tx: &mut Tx, mentions: &[i64]) -> Attempt<()>
         let mut first = 0;
         for of_model in models.chunk_by(|a, b| a == b) {
             let end = first + of_model.len();
-            for row in &said {
-                if column::<i64>(row, "mention_id")? == mention {
-                    for at in opinions_meant(&text, column(row, "evidence")?, &spans[first..end]) {
-                        verdicts[first + at] = column(row, "sentiment")?;
-                    }
+            for row in said {
+                for at in opinions_meant(&text, column(row, "evidence")?, &spans[first..end]) {
+                    verdicts[first + at] = column(row, "sentiment")?;
                 }
             }
             first = end;
@@ -59,33 +60,43 @@ pub(crate) async fn apply_verdicts(tx: &mut Tx, mentions: &[i64]) -> Attempt<()>
     Ok(())
 }
 
-async fn add(store: &SqliteStore, opinion: OpinionId, new: &NewOverride, now: DateTime<Utc>) -> Attempt<()> {
+async fn add(store: &SqliteStore, opinions: &[OpinionId], new: &NewOverride, now: DateTime<Utc>) -> Attempt<()> {
     let mut tx = store.write().await?;
-    let query = sqlx::query("SELECT mention_id, evidence FROM opinions WHERE id = $1").bind(opinion.0);
-    let Some(row) = query.fetch_optional(&mut *tx).await? else {
-        return Err(StoreError::Missing { what: "opinion", id: opinion.to_string() }.into());
-    };
-    let mention: i64 = row.try_get("mention_id")?;
+    let mut said = Vec::with_capacity(opinions.len());
+    for opinion in opinions {
+        let query = sqlx::query_as::<_, (i64, String)>("SELECT mention_id, evidence FROM opinions WHERE id = $1");
+        let Some(found) = query.bind(opinion.0).fetch_optional(&mut *tx).await? else {
+            return Err(StoreError::Missing { what: "opinion", id: opinion.to_string() }.into());
+        };
+        said.push(found);
+    }
+    let mut mentions: Vec<i64> = said.iter().map(|(mention, _)| *mention).collect();
+    mentions.sort_unstable();
+    mentions.dedup();
     let (map, place) = match &new.place {
         Some((map, place)) => (Some(map.as_str()), place.as_ref()),
         None => (None, None),
     };
     let sql = "INSERT INTO overrides (mention_id, evidence, sentiment, map, stage, touchpoint, relevant, actor, at_ms) \
                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let query = sqlx::query(sql)
-        .bind(mention)
-        .bind(row.try_get::<&str, _>("evidence")?)
-        .bind(new.sentiment.map(SentimentLabel::as_str))
-        .bind(map)
-        .bind(place.map(|(stage, _)| stage.as_str()))
-        .bind(place.map(|(_, touchpoint)| touchpoint.as_str()))
-        .bind(new.relevant)
-        .bind(storable(&new.actor))
-        .bind(now.timestamp_millis());
-    query.execute(&mut *tx).await?;
-    work::queue_for_maps(&mut tx, &[mention], now).await?;
-    apply_verdicts(&mut tx, &[mention]).await?;
-    acts::record(&mut tx, &new.act(opinion), now).await?;
+    for (mention, evidence) in &said {
+        let query = sqlx::query(sql)
+            .bind(mention)
+            .bind(evidence)
+            .bind(new.sentiment.map(SentimentLabel::as_str))
+            .bind(map)
+            .bind(place.map(|(stage, _)| stage.as_str()))
+            .bind(place.map(|(_, touchpoint)| touchpoint.as_str()))
+            .bind(new.relevant)
+            .bind(storable(&new.actor))
+            .bind(now.timestamp_millis());
+        query.execute(&mut *tx).await?;
+    }
+    work::queue_for_maps(&mut tx, &mentions, now).await?;
+    apply_verdicts(&mut tx, &mentions).await?;
+    for opinion in opinions {
+        acts::record(&mut tx, &new.act(*opinion), now).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -139,8 +150,8 @@ fn stored(row: &Row) -> Attempt<Override> {
 
 #[async_trait]
 impl OverrideStore for SqliteStore {
-    async fn add_override(&self, opinion: OpinionId, new: &NewOverride, now: DateTime<Utc>) -> Result<()> {
-        self.told("store a correction", add(self, opinion, new, now).await)
+    async fn add_overrides(&self, opinions: &[OpinionId], new: &NewOverride, now: DateTime<Utc>) -> Result<()> {
+        self.told("store a correction", add(self, opinions, new, now).await)
     }
 
     async fn overrides(&self, mentions: &[MentionId]) -> Result<Vec<Override>> {

@@ -73,9 +73,14 @@ pub struct PlacedOpinion {
 /// The override table.
 #[async_trait]
 pub trait OverrideStore: Send + Sync {
-    /// Records a correction of an opinion and queues its mention for every map. Of several for the same words the
-    /// latest wins, field by field.
-    async fn add_override(&self, opinion: OpinionId, new: &NewOverride, now: DateTime<Utc>) -> Result<()>;
+    /// Records a correction of opinions, of all or none, and queues their mentions for every map. Of several for the same
+    /// words the latest wins, field by field.
+    async fn add_overrides(&self, opinions: &[OpinionId], new: &NewOverride, now: DateTime<Utc>) -> Result<()>;
+
+    /// The same of one opinion.
+    async fn add_override(&self, opinion: OpinionId, new: &NewOverride, now: DateTime<Utc>) -> Result<()> {
+        self.add_overrides(&[opinion], new, now).await
+    }
 
     /// All corrections of these mentions, oldest first.
     async fn overrides(&self, mentions: &[MentionId]) -> Result<Vec<Override>>;

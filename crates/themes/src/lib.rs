@@ -15,6 +15,7 @@ mod error;
 mod find;
 mod grouping;
 mod identity;
+mod keywords;
 mod kind;
 mod mark;
 mod measure;
@@ -26,5 +27,6 @@ mod words;
 
 pub use config::ThemesConfig;
 pub use error::ThemesError;
+pub use keywords::KeywordUse;
 pub use refresh::{ThemesOutcome, refresh_themes};
-pub use unplaced::{KeywordUse, UnplacedTheme, UnplacedThemes, unplaced_themes};
+pub use unplaced::{UnplacedTheme, UnplacedThemes, unplaced_themes};

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use moodline_maps::KeywordIndex;
 use moodline_store::{StoreError, ThemeOpinion, ThemeStore};
 use moodline_types::{DayWindow, Embedding, MapId, MentionId, SentimentLabel, ThemeQuote, TouchpointId};
 
@@ -10,21 +9,14 @@ use crate::{
     ThemesConfig, ThemesError,
     find::{centre, items},
     grouping::{Group, group},
+    keywords::{KeywordUse, Placed, Uses},
     quotes::quotes,
-    terms::{Wording, wordings},
+    terms::wordings,
     words::{Cutter, Word},
 };
 
 /// Terms looked at as keywords, of each group.
 const TERMS: usize = 8;
-
-/// Keywords proposed of each group.
-const KEYWORDS: usize = 8;
-
-/// Of all opinions that use a keyword, more than this share has to be right: of the group, of no group at all, or at a
-/// touchpoint that they are less like than the group (or that the keyword is proposed for). Any other word would place more
-/// opinions wrongly there than rightly.
-const PRECISE_ABOVE: f64 = 0.5;
 
 /// Cosine of a group's middle to that of opinions without words of their own ("so good!", "太差了") of one verdict, from
 /// which the group says something of anything. On airline tweets and hotel and food reviews, groups of praise and calls
@@ -33,67 +25,6 @@ const GENERAL_FROM: f32 = 0.8;
 
 /// Opinions without words, of one verdict, from which their middle is known.
 const LEAST_PLAIN: usize = 10;
-
-/// Words of tone and courtesy: no touchpoint is known by them, however many say them.
-const TONE: &[&str] = &[
-    "thank",
-    "thanks",
-    "thx",
-    "sorry",
-    "please",
-    "hi",
-    "hello",
-    "hey",
-    "love",
-    "awesome",
-    "great",
-    "amazing",
-    "good",
-    "best",
-    "worst",
-    "bad",
-    "terrible",
-    "horrible",
-    "awful",
-    "sucks",
-    "fail",
-    "nice",
-    "help",
-    "care",
-    "course",
-    "hope",
-    "hoping",
-    "dm",
-    "follow",
-    "谢谢",
-    "加油",
-    "恶心",
-    "坑爹",
-    "气死",
-    "无语",
-    "醉",
-    "赞",
-    "赞一个",
-    "垃圾",
-    "差评",
-    "好评",
-    "喜欢",
-    "舒服",
-    "不错",
-    "满意",
-    "呵呵",
-    "推荐",
-    "感谢",
-    "謝謝",
-    "噁心",
-    "喜歡",
-    "舒適",
-    "滿意",
-    "推薦",
-];
-
-/// Share of a group's opinions that have to use a keyword.
-const USED_FROM: f64 = 0.08;
 
 /// What lies at no touchpoint of a map, in groups.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,19 +64,6 @@ pub struct UnplacedTheme {
     pub negative: f64,
 }
 
-/// A keyword with what it would place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeywordUse {
-    /// The keyword.
-    pub keyword: String,
-    /// Opinions of the group that use it.
-    pub inside: u64,
-    /// All opinions at no touchpoint that use it, of those looked at.
-    pub unplaced: u64,
-    /// Opinions that use it and lie at a touchpoint which they are more like than the group; estimated from a sample.
-    pub elsewhere: u64,
-}
-
 /// Groups what lies at no touchpoint of `map`. `near` tells which touchpoint a vector is near, if any; a group counts
 /// from `least` mentions.
 ///
@@ -183,14 +101,6 @@ where
     let mut found = found.await.map_err(|error| ThemesError::Thread { map: map.clone(), reason: error.to_string() })?;
     (found.opinions, found.placed) = (total, lying);
     Ok(found)
-}
-
-/// A sample of what lies at one touchpoint.
-struct Placed {
-    touchpoint: TouchpointId,
-    opinions: Vec<ThemeOpinion>,
-    /// Opinions that each of the sample stands for.
-    each: f64,
 }
 
 fn find(
@@ -239,14 +149,14 @@ fn find(
             continue;
         }
         let terms: Vec<String> = wordings.into_iter().map(|wording| wording.shown).collect();
-        let quoted = quotes(own, &words[..own.len()], group, &terms, most_quotes);
-        let quote = |opinion: &&&ThemeOpinion| quoted.contains(&opinion.opinion);
+        let central = quotes(own, &words[..own.len()], group, &terms, most_quotes);
+        let quote = |opinion: &&&ThemeOpinion| central.contains(&opinion.opinion);
         let mut quotes: Vec<ThemeQuote> = own
             .iter()
             .filter(quote)
             .map(|said| ThemeQuote { opinion: said.opinion, mention: said.mention, text: said.evidence.clone() })
             .collect();
-        quotes.sort_by_key(|quote| quoted.iter().position(|opinion| *opinion == quote.opinion));
+        quotes.sort_by_key(|quote| central.iter().position(|opinion| *opinion == quote.opinion));
         let negative = members.iter().filter(|member| own[**member].verdict == SentimentLabel::Negative).count();
         found.themes.push(UnplacedTheme {
             terms,
@@ -271,89 +181,6 @@ fn plain(all: &[&ThemeOpinion], words: &[Vec<Word>]) -> Vec<Embedding> {
     }
     let known = by_verdict.into_values().filter(|plain| plain.len() >= LEAST_PLAIN);
     known.map(|plain| centre(plain.into_iter())).collect()
-}
-
-/// Where words are used.
-struct Uses<'a> {
-    unplaced: &'a [ThemeOpinion],
-    /// Places of the unplaced that are in any group.
-    grouped: &'a HashSet<usize>,
-    placed: &'a [Placed],
-    /// The middle of each of `placed`.
-    middles: &'a [Embedding],
-}
-
-/// How often a word is used.
-#[derive(Debug, Clone, Copy, Default)]
-struct Used {
-    inside: u64,
-    unplaced: u64,
-    /// In other groups.
-    claimed: u64,
-    /// At touchpoints, by opinions that would be right in the group.
-    gained: f64,
-    /// At touchpoints, by opinions that are right there.
-    elsewhere: f64,
-}
-
-impl Used {
-    fn is_precise(&self) -> bool {
-        let right = (self.unplaced - self.claimed) as f64 + self.gained;
-        right > PRECISE_ABOVE * (self.unplaced as f64 + self.gained + self.elsewhere)
-    }
-}
-
-impl Uses<'_> {
-    /// The wordings of a group that are mostly right there, with what they would place.
-    fn keywords(
-        &self,
-        wordings: &[Wording],
-        members: &[usize],
-        centre: &Embedding,
-        near: Option<&TouchpointId>,
-    ) -> Vec<KeywordUse> {
-        // A single Chinese character stands in too many words.
-        let says_something = |way: &&str| way.chars().nth(1).is_some() && !way.split(' ').all(|w| TONE.contains(&w));
-        let ways = wordings.iter().flat_map(|wording| &wording.ways).map(String::as_str);
-        let ways: Vec<&str> = ways.filter(says_something).collect();
-        let index = KeywordIndex::new(ways.iter().enumerate().map(|(number, way)| (number, *way)));
-        let found = |text: &str| index.find(text).into_iter().map(|found| *found.owner).collect::<HashSet<usize>>();
-        let members: HashSet<usize> = members.iter().copied().collect();
-        let mut counts = vec![Used::default(); ways.len()];
-        for (place, opinion) in self.unplaced.iter().enumerate() {
-            let (inside, grouped) = (members.contains(&place), self.grouped.contains(&place));
-            for way in found(&opinion.evidence) {
-                counts[way].inside += u64::from(inside);
-                counts[way].claimed += u64::from(grouped && !inside);
-                counts[way].unplaced += 1;
-            }
-        }
-        for (touchpoint, middle) in self.placed.iter().zip(self.middles) {
-            let is_near = near == Some(&touchpoint.touchpoint);
-            for opinion in &touchpoint.opinions {
-                let gained = is_near || opinion.embedding.cosine(centre) > opinion.embedding.cosine(middle);
-                for way in found(&opinion.evidence) {
-                    let count = if gained { &mut counts[way].gained } else { &mut counts[way].elsewhere };
-                    *count += touchpoint.each;
-                }
-            }
-        }
-        let least = (USED_FROM * members.len() as f64).max(2.0);
-        let mut keywords: Vec<KeywordUse> = ways
-            .iter()
-            .zip(counts)
-            .filter(|(_, used)| used.inside as f64 >= least && used.is_precise())
-            .map(|(way, used)| KeywordUse {
-                keyword: (*way).to_owned(),
-                inside: used.inside,
-                unplaced: used.unplaced,
-                elsewhere: used.elsewhere.round() as u64,
-            })
-            .collect();
-        keywords.sort_by(|a, b| b.inside.cmp(&a.inside).then_with(|| a.keyword.cmp(&b.keyword)));
-        keywords.truncate(KEYWORDS);
-        keywords
-    }
 }
 
 #[cfg(test)]

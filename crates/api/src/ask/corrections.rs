@@ -120,8 +120,7 @@ pub async fn correct_matching(
         }
         Some(_) => {}
     }
-    for row in &rows {
-        store.add_override(row.opinion, &correction, now).await?;
-    }
-    Ok(CorrectedMany { count, corrected: rows.into_iter().map(|row| row.opinion.0).collect() })
+    let opinions: Vec<OpinionId> = rows.into_iter().map(|row| row.opinion).collect();
+    store.add_overrides(&opinions, &correction, now).await?;
+    Ok(CorrectedMany { count, corrected: opinions.into_iter().map(|opinion| opinion.0).collect() })
 }

@@ -204,9 +204,9 @@ fn where_a_persona_says_so_likeness_speaks_where_no_rule_does() {
         let mention = Mention { text: text.into(), ..mention() };
         let mut said = good(1, text);
         said.judged.embedding = near(&[("asking for help", cosine)]);
-        let placed = placer.place(&judged(mention, vec![said]), &[]);
+        let found = placer.place(&judged(mention, vec![said]), &[]);
         assert_eq!(
-            placed.tallies[0].persona.as_ref().map(moodline_types::PersonaId::as_str),
+            found.tallies[0].persona.as_ref().map(moodline_types::PersonaId::as_str),
             persona,
             "{text} {cosine}"
         );

@@ -24,6 +24,7 @@ mod mentions;
 mod metrics;
 mod model;
 mod painpoints;
+mod refresh;
 mod relabel;
 mod retain;
 mod runs;
@@ -58,8 +59,9 @@ pub(crate) use init::DEFAULT_SETTINGS;
 pub(crate) use map::additions;
 pub(crate) use metrics::metrics;
 pub(crate) use painpoints::find_themes;
+pub(crate) use refresh::Refresh;
 pub(crate) use retain::retain;
-pub(crate) use steps::{Refresh, draw, judge, place};
+pub(crate) use steps::{draw, judge, place};
 pub(crate) use watch::{watch_nights, watch_sources_or_warn};
 
 /// What every command is given.
@@ -131,7 +133,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Init(args) => init::run(&args),
         Command::Check => check::run(context).await,
         Command::Run(args) => daemon::run(args, context).await,
-        Command::Refresh(args) => steps::refresh(args, context).await,
+        Command::Refresh(args) => refresh::run(args, context).await,
         Command::Fetch(args) => steps::fetch(args, context).await,
         Command::Enrich(args) => steps::enrich(args, context).await,
         Command::Assign(args) => steps::assign(args, context).await,
@@ -148,7 +150,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<()> {
         Command::Sources(args) => sources::run(args, context).await,
         Command::Classify(args) => classify::run(args, context).await,
         Command::Explain(args) => explain::run(args, context).await,
-        Command::Relabel(args) => relabel::run(args, context).await,
+        Command::Relabel(args) => relabel::run(*args, context).await,
         Command::Corrections(args) => corrections::run(&args, context).await,
         Command::Model(command) => model::run(command, context).await,
         Command::Schedule(args) => schedule::run(args, context).await,

@@ -50,9 +50,7 @@ pub(super) async fn run(args: RelabelArgs, context: &Context) -> Result<()> {
             rows.into_iter().map(|row| row.opinion).collect()
         }
     };
-    for opinion in &opinions {
-        app.store.add_override(*opinion, &correction, app.clock.now()).await?;
-    }
+    app.store.add_overrides(&opinions, &correction, app.clock.now()).await?;
     let mut placed = Vec::new();
     for map in app.map_ids(&[]).await? {
         // The correction holds; a map that cannot be placed now is placed with it later.

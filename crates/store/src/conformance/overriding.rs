@@ -85,10 +85,19 @@ pub async fn the_latest_correction_wins_in_lists(store: &impl Store) -> Result<(
     Ok(())
 }
 
-/// An opinion that does not exist cannot be corrected.
+/// An opinion that does not exist cannot be corrected, and keeps the others from being.
 pub async fn correcting_nothing_is_an_error(store: &impl Store) -> Result<()> {
-    let outcome = store.add_override(OpinionId(99_999), &NewOverride::default(), at(0)).await;
+    let judged = one_judged(store, &[("good", Positive), ("slow", Negative)]).await?;
+    let [good, slow] = [0, 1].map(|place| judged.opinions[place].id);
+    let new = NewOverride { sentiment: Some(Neutral), actor: "ann".to_owned(), ..NewOverride::default() };
+    let outcome = store.add_overrides(&[good, OpinionId(99_999)], &new, at(5)).await;
     assert!(matches!(outcome, Err(StoreError::Missing { what: "opinion", .. })), "{outcome:?}");
+    assert_eq!(
+        (labels(store).await?, store.overrides(&[judged.mention.id]).await?),
+        (vec![Positive, Negative], vec![])
+    );
+    store.add_overrides(&[good, slow], &new, at(6)).await?;
+    assert_eq!((labels(store).await?, store.overrides(&[judged.mention.id]).await?.len()), (vec![Neutral, Neutral], 2));
     Ok(())
 }
 

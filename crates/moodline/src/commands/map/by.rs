@@ -6,7 +6,10 @@ use moodline_maps::{MapView, to_json};
 use moodline_types::{EmotionCounts, Layer, LayerNode, LayerState, MapId, Period, PersonaId, Segment};
 use serde_json::{Value, json};
 
-use super::{Measured, change, curve, interval, signed};
+use super::{
+    Measured,
+    table::{axis, change, curve, interval, signed},
+};
 use crate::{
     cli::{By, ShowArgs, ShowFormat},
     output::{Output, number},
@@ -131,7 +134,7 @@ fn table(measured: &Measured, by: By, names: &str, node: &LayerNode, parts: &[Pa
         return Ok(out.line(format!("nothing to tell apart by {}", by.as_str()))?);
     }
     let title = by.title();
-    let axis = super::axis();
+    let axis = axis();
     let headings = [title, "n", "weighs", "Net", "95 %", &axis, "Change", "Emotions", "State"];
     let mut table = out.new_table(&headings);
     for part in parts {

@@ -230,7 +230,7 @@ fn text(found: &SuggestedAdditions, out: &mut Output) -> Result<()> {
             };
             let mut said = addition.terms.iter().take(5).map(String::as_str).collect::<Vec<_>>().join(", ");
             for quote in &addition.quotes {
-                said.push_str(&format!("\n“{}”", shorten(&quote.text, QUOTE_WIDTH).trim_end()));
+                said.extend(["\n“", shorten(&quote.text, QUOTE_WIDTH).trim_end(), "”"]);
             }
             let keyword = |used: &SuggestedKeyword| {
                 format!("{} ({} of {})", used.keyword, used.inside, used.unassigned + used.elsewhere)

@@ -53,7 +53,7 @@ fn every_command_that_changes_what_is_stored_is_on_record() {
     let opinion = rows[0]["opinion"].to_string();
     let correction = "--sentiment negative --map online-bank --touchpoint rates-page";
     by_lin(&format!("relabel {opinion} {correction}"), "relabel", &format!("opinion {opinion}"));
-    by_lin("flags set --all --map online-bank --assign mei", "triage", "flag ");
+    by_lin("flags set --all --map online-bank --assign mei", "triage", "2 flags");
     by_lin("change add --map online-bank --touchpoint transfers limits", "change", "transfers of map online-bank");
     by_lin("erase --id shop/1", "erase", "one mention");
     let map = std::fs::read_to_string(project.path("maps/online-bank.toml")).unwrap();

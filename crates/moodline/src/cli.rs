@@ -200,8 +200,8 @@ mod tests {
     /// maps' files, what ages and what is read again is on record whoever notices it.
     const OF_THEIR_OWN: &str = "demo, init, check, run, refresh, fetch, assign, layers, themes, painpoints, mentions, \
         flags list, flags history, flags digest, alerts list, alerts show, alerts digest, alerts judge, change list, change effect, \
-        map list, map show, map new, map stages, map touchpoints, map personas, map layers, map diff, map history, \
-        map export, metrics show, sources, sources test, sources discover, sources import, sources dropped, classify, \
+        map list, map show, map new, map stages, map touchpoints, map personas, map layers, map heads, map suggest, map diff, \
+        map history, map export, metrics show, sources, sources test, sources discover, sources import, sources dropped, classify, \
         explain, corrections, model list, schedule, status, runs, events, token list, openapi, audit, work list, eval, bench";
 
     #[test]

@@ -61,7 +61,9 @@ impl SqliteStore {
         let location = path.display().to_string();
         let writer = connected(1, options.clone()).await;
         let writer = writer.map_err(|error| Failure::from(error).told("open it", &location))?;
-        let readers = connected(READERS, options.pragma("query_only", "ON")).await;
+        // What readers share is the system's cache of the file; a page of an answer fits into their own many times over.
+        let readers = options.pragma("query_only", "ON").pragma("cache_size", "-4000");
+        let readers = connected(READERS, readers).await;
         let readers = readers.map_err(|error| Failure::from(error).told("open it", &location))?;
         let locks = Locks::Folder(backup::locks_of(&path));
         Ok(Self { writer, readers, location, locks })

@@ -30,11 +30,25 @@ const CONNECTIONS: u32 = 10;
 /// How long a call waits for a free connection, or for the server to accept one.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Key of the advisory lock between registering and queueing, together with the schema: "mood" in ASCII.
-const REGISTRATION: i32 = 0x6d6f_6f64;
+/// Advisory locks by the first half of their key; the second says the schema, and of jobs which. No two are alike.
+#[derive(Debug, Clone, Copy)]
+#[repr(i32)]
+pub(crate) enum Turn {
+    /// Of a job, "moob" in ASCII.
+    Job = 0x6d6f_6f62,
+    /// Between registering and queueing, "mood".
+    Registration = 0x6d6f_6f64,
+    /// Of comparing mentions with each other, "mooe".
+    Comparison = 0x6d6f_6f65,
+    /// On what is told as an event, "moof".
+    Events = 0x6d6f_6f66,
+}
 
-/// Key of the advisory lock on what is told as an event, together with the schema: "mooe" in ASCII.
-const EVENTS: i32 = 0x6d6f_6f65;
+impl Turn {
+    pub(crate) fn key(self) -> i32 {
+        self as i32
+    }
+}
 
 /// Limits in milliseconds that the server enforces, so that a lost client or a stuck lock cannot hold others up: the
 /// transaction of a client that says nothing more ends before others give up waiting for it.
@@ -48,7 +62,7 @@ const SERVER_LIMITS: [(&str, &str); 3] =
 /// others wait for it would stop them all, or be stopped in a deadlock.
 pub(crate) async fn events_in_turn(tx: &mut Tx) -> Attempt<()> {
     let sql = "SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))";
-    sqlx::query(sql).bind(EVENTS).execute(&mut **tx).await?;
+    sqlx::query(sql).bind(Turn::Events.key()).execute(&mut **tx).await?;
     Ok(())
 }
 
@@ -91,7 +105,7 @@ impl PostgresStore {
     pub(crate) async fn write_queueing(&self) -> Attempt<Tx> {
         let mut tx = self.write().await?;
         sqlx::query("SELECT pg_advisory_xact_lock_shared($1, hashtext(current_schema()))")
-            .bind(REGISTRATION)
+            .bind(Turn::Registration.key())
             .execute(&mut *tx)
             .await?;
         Ok(tx)
@@ -105,7 +119,7 @@ impl PostgresStore {
         sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
         sqlx::query("SET LOCAL lock_timeout = 0").execute(&mut *tx).await?;
         sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))")
-            .bind(REGISTRATION)
+            .bind(Turn::Registration.key())
             .execute(&mut *tx)
             .await?;
         Ok(tx)

@@ -9,7 +9,7 @@ use sqlx::QueryBuilder;
 
 use crate::{
     PostgresStore,
-    connect::Tx,
+    connect::{Turn, Tx},
     failure::Attempt,
     rows::{Db, ROWS_PER_INSERT, Row, column, instant, list, word},
     work,
@@ -17,9 +17,6 @@ use crate::{
 
 /// Mentions compared in one transaction after an upgrade.
 const BATCH: i64 = 500;
-
-/// Advisory lock, beside the one of registrations.
-const COMPARISON: i32 = 0x6d6f_6f65;
 
 /// A mention to be compared.
 struct Compared {
@@ -47,7 +44,7 @@ impl Compared {
 /// both take theirs for the original. Comes before any lock on a row.
 pub(crate) async fn lock(tx: &mut Tx) -> Attempt<()> {
     let sql = "SELECT pg_advisory_xact_lock($1, hashtext(current_schema()))";
-    sqlx::query(sql).bind(COMPARISON).execute(&mut **tx).await?;
+    sqlx::query(sql).bind(Turn::Comparison.key()).execute(&mut **tx).await?;
     Ok(())
 }
 

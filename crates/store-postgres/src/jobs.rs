@@ -10,10 +10,7 @@ use moodline_store::{JobGuard, JobStore, Result, workers_among};
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{PostgresStore, failure::Attempt};
-
-/// Key of advisory locks on jobs, together with schema and job: "moob" in ASCII.
-const JOB: i32 = 0x6d6f_6f62;
+use crate::{PostgresStore, connect::Turn, failure::Attempt};
 
 /// How soon the server notices that a machine is gone: after a minute of silence it asks three times.
 const KEEPALIVES: [(&str, &str); 3] =
@@ -116,7 +113,7 @@ impl Session {
         self.held.remove(job);
         if let Some(open) = &mut self.open {
             let sql = "SELECT pg_advisory_unlock($1, hashtext(current_schema() || '/' || $2))";
-            if sqlx::query(sql).bind(JOB).bind(job).execute(&mut *open).await.is_err() {
+            if sqlx::query(sql).bind(Turn::Job.key()).bind(job).execute(&mut *open).await.is_err() {
                 self.open = None;
             }
         }
@@ -125,7 +122,7 @@ impl Session {
 
 async fn lock(open: &mut PgConnection, job: &str) -> sqlx::Result<bool> {
     let sql = "SELECT pg_try_advisory_lock($1, hashtext(current_schema() || '/' || $2))";
-    sqlx::query_scalar(sql).bind(JOB).bind(job).fetch_one(open).await
+    sqlx::query_scalar(sql).bind(Turn::Job.key()).bind(job).fetch_one(open).await
 }
 
 async fn working(store: &PostgresStore) -> Attempt<Vec<String>> {

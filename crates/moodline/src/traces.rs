@@ -44,7 +44,7 @@ pub(crate) fn of_map(step: &'static str, map: &MapId) -> Span {
     )
 }
 
-/// Where the spans of this process go; `None` for nowhere.
+/// The way of this process's spans to the collector of the settings; `None` where none is named.
 pub(crate) fn start(loaded: &LoadedSettings) -> Result<Option<Traces>> {
     let config = &loaded.settings.telemetry;
     let mut headers = Vec::new();
